@@ -1,0 +1,129 @@
+/** A fact to be appended. `data` and `metadata` are JSON objects; what JSON cannot carry must not be in them. */
+export interface NewEvent<Type extends string = string, Data extends object = object> {
+  /** UUID, chosen by the writer; the same id written again at the same place is the same event, not a second one. */
+  readonly id: string;
+  readonly type: Type;
+  readonly data: Data;
+  readonly metadata: EventMetadata;
+}
+
+/** Who did it, on whose behalf and when. `occurredAt` is UTC with milliseconds, e.g. `2026-01-31T08:15:30.123Z`. */
+export interface EventMetadata {
+  readonly tenant: string;
+  readonly connection?: string;
+  readonly credential?: string;
+  /** Preset name of the identity provider, e.g. `okta`. */
+  readonly idp?: string;
+  /** Name of the admin or system part that acted where no connection did. */
+  readonly actor?: string;
+  /** Request id: every event that one request caused carries it. */
+  readonly correlationId: string;
+  /** Id of the event or request that directly caused this one. */
+  readonly causationId: string;
+  readonly occurredAt: string;
+  readonly schemaVersion: number;
+}
+
+/** An event as the log holds it. */
+export interface RecordedEvent<Type extends string = string, Data extends object = object> extends NewEvent<Type, Data> {
+  readonly stream: string;
+  /** Place in its stream, 0-based, without gaps. */
+  readonly revision: number;
+  /** Place in the whole log: strictly increasing, not necessarily dense. Opaque but for comparing. */
+  readonly position: bigint;
+  /** When the store recorded it, milliseconds since the epoch, UTC. */
+  readonly recordedAt: number;
+}
+
+export interface AppendResult {
+  /** Revision of the last event written. */
+  readonly revision: number;
+  /** Position of the last event written; what a read model must have passed for its reader to see the write. */
+  readonly position: bigint;
+}
+
+/** A piece of a subscription: the events, and how far the log has been seen, filtered-out events included. */
+export interface EventBatch {
+  readonly events: readonly RecordedEvent[];
+  /** Everything up to and including this position has been delivered or filtered out; a checkpoint to resume after. */
+  readonly position: bigint;
+  /** True when, at that moment, nothing newer was in the log. */
+  readonly caughtUp: boolean;
+}
+
+export interface ReadStreamOptions {
+  /** First revision to yield; default the first of the stream, or the last when reading backwards. */
+  readonly from?: number;
+  readonly direction?: 'forwards' | 'backwards';
+  /** Most events to yield; default all. */
+  readonly limit?: number;
+}
+
+export interface ReadAllOptions {
+  /** Only events of streams whose name starts with one of these; default all streams. */
+  readonly streamPrefixes?: readonly string[];
+  readonly direction?: 'forwards' | 'backwards';
+  readonly limit?: number;
+}
+
+export interface SubscribeOptions {
+  /** Ends the subscription: the iteration finishes normally, without an error. */
+  readonly signal: AbortSignal;
+  readonly streamPrefixes?: readonly string[];
+  /** Most events in one batch; default 512. */
+  readonly maxBatchSize?: number;
+}
+
+/**
+ * The log. Streams are named `category-{tenant}.{id}`; events in a stream are numbered from 0, all events of the log
+ * are ordered by position. Words are EventStoreDB's.
+ */
+export interface EventStore extends AsyncDisposable {
+  /**
+   * Appends all of `events` or none, and resolves once they are on disk (fsync), so that a power cut loses nothing
+   * acknowledged. Repeating a call with the same event ids is harmless: it resolves with the place of the first write
+   * and writes nothing, as long as those events stand right after `expected`.
+   * @param expected revision of the last event of the stream that the caller has read (0-based), or 'noStream'
+   * @throws WrongExpectedRevision another writer came first; nothing was written
+   * @throws EventStoreUnavailable the store cannot answer now; whether the events were written is unknown, and
+   *   repeating the same call (same ids, same `expected`) is the way to find out
+   */
+  append(stream: string, events: readonly NewEvent[], expected: number | 'noStream'): Promise<AppendResult>;
+
+  /**
+   * Events of one stream in order of revision (or against it). A stream never written yields nothing; it is no error.
+   * Sees every append that was acknowledged before the call.
+   */
+  read(stream: string, options?: ReadStreamOptions): AsyncIterable<RecordedEvent>;
+
+  /** Events of the whole log after (backwards: before) `position`, up to the newest at the time of the call. */
+  readAll(position: bigint | 'start' | 'end', options?: ReadAllOptions): AsyncIterable<RecordedEvent>;
+
+  /**
+   * Every durable event after `position`, in order, without gaps or repetition, then new ones as they come; ends when
+   * `signal` aborts. A batch may be empty: it then only reports progress past filtered-out events.
+   */
+  subscribeToAll(position: bigint | 'start', options: SubscribeOptions): AsyncIterable<EventBatch>;
+
+  /** Position of the newest durable event, or undefined while the log is empty. */
+  lastPosition(): Promise<bigint | undefined>;
+}
+
+/** The stream was not at the revision the writer expected. Nothing was written. */
+export class WrongExpectedRevision extends Error {
+  override readonly name = 'WrongExpectedRevision';
+  constructor(
+    readonly stream: string,
+    readonly expected: number | 'noStream',
+    /** Revision the stream is at, 'noStream' when it has no event, undefined when the store did not say. */
+    readonly actual: number | 'noStream' | undefined,
+    options?: ErrorOptions,
+  ) {
+    super(`Stream ${stream} is at ${actual ?? 'another revision'}, expected ${expected}`, options);
+  }
+}
+
+/** The store is away, overloaded or closing. The caller may repeat the call. */
+export class EventStoreUnavailable extends Error {
+  override readonly name = 'EventStoreUnavailable';
+}

@@ -1,0 +1,84 @@
+/** A message to publish. Messages with the same key keep their order. */
+export interface Message {
+  readonly key: string;
+  /** UTF-8 text, usually JSON; null is a tombstone: on a compacted topic it erases the key. */
+  readonly value: string | null;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface ReceivedMessage extends Message {
+  readonly topic: string;
+  readonly partition: number;
+  /** Place in the partition: increasing, not necessarily dense after compaction. */
+  readonly offset: bigint;
+  /** Milliseconds since the epoch, UTC, when the bus took it. */
+  readonly timestamp: number;
+}
+
+export interface TopicDefinition {
+  readonly name: string;
+  /** Compacted: at least the newest message of each key is kept for ever; others may vanish once superseded. */
+  readonly compacted: boolean;
+  /** Used where the engine has partitions; an embedded topic has one. */
+  readonly partitions?: number;
+}
+
+export interface TopicMessages {
+  readonly topic: string;
+  readonly messages: readonly Message[];
+}
+
+export interface PublishedPlace {
+  readonly topic: string;
+  readonly partition: number;
+  /** Offset of the last message of this topic in the call that went to this partition. */
+  readonly offset: bigint;
+}
+
+export interface ConsumeOptions {
+  /** Consumers with the same group share the topics; each message goes to one of them. */
+  readonly group: string;
+  readonly topics: readonly string[];
+  /** Most messages handed over at once; default 512. */
+  readonly maxBatchSize?: number;
+}
+
+export interface Consumer extends AsyncDisposable {
+  /** Stops after the batch in hand; resolves when no handler runs and its offsets are committed. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Topics of keyed messages. Delivery is at least once, in order per key; a new group starts at the beginning.
+ */
+export interface MessageBus extends AsyncDisposable {
+  /** Makes the topics that do not exist yet. */
+  declareTopics(topics: readonly TopicDefinition[]): Promise<void>;
+
+  /**
+   * Publishes in the given order and resolves once every message is durable.
+   * @throws UnknownTopic @throws MessageBusUnavailable (some, all or none may have been published)
+   */
+  publish(batch: readonly TopicMessages[]): Promise<PublishedPlace[]>;
+
+  /**
+   * Hands batches of one topic partition, in order, to `handler`. When it resolves, the offsets behind the batch are
+   * committed for the group; when it rejects, the same batch comes again after a pause (100 ms, doubling to 5 s).
+   */
+  consume(options: ConsumeOptions, handler: (batch: readonly ReceivedMessage[]) => Promise<void>): Promise<Consumer>;
+
+  /** Offsets that `group` has committed: the next offset to be handed over, per topic and partition. */
+  committed(group: string, topic: string): Promise<ReadonlyMap<number, bigint>>;
+
+  /** One past the newest offset, per partition. */
+  endOffsets(topic: string): Promise<ReadonlyMap<number, bigint>>;
+}
+
+export class UnknownTopic extends Error {
+  override readonly name = 'UnknownTopic';
+}
+
+/** The bus is away or closing; the caller may repeat the call. */
+export class MessageBusUnavailable extends Error {
+  override readonly name = 'MessageBusUnavailable';
+}

@@ -1,0 +1,89 @@
+/** A document: JSON, with a string `_id` unique in its collection. */
+export interface Document {
+  readonly _id: string;
+}
+
+/**
+ * A filter in MongoDB's query language, of which adapters owe: implicit and explicit `$eq`, `$ne`, `$gt`, `$gte`,
+ * `$lt`, `$lte`, `$in`, `$nin`, `$exists`, `$regex` (string, without flags), `$elemMatch`, `$and`, `$or`, `$nor`, `$not`;
+ * dotted paths, through arrays as MongoDB goes through them.
+ */
+export type Filter = Readonly<Record<string, unknown>>;
+
+/** Dotted path → 1 ascending, -1 descending. `_id` breaks ties, so that pages are stable. */
+export type Sort = Readonly<Record<string, 1 | -1>>;
+
+export interface Query {
+  readonly filter: Filter;
+  readonly sort?: Sort;
+  /** Matches to pass over; default 0. */
+  readonly skip?: number;
+  /** Most documents to return; default all. */
+  readonly limit?: number;
+}
+
+/**
+ * An ascending index over dotted paths. A path through an array indexes each element. Two documents may share a key.
+ * A query whose filter binds the leading fields by equality is answered from it.
+ */
+export interface IndexDefinition {
+  readonly name: string;
+  readonly fields: readonly string[];
+  /**
+   * Keeps entry counts for each value of the first field, so that counting everything under it and skipping deep into
+   * it cost about the same at any size. For fields that are single-valued and always present.
+   */
+  readonly counted?: boolean;
+}
+
+export interface CollectionDefinition {
+  readonly name: string;
+  readonly indexes: readonly IndexDefinition[];
+}
+
+export type WriteOperation =
+  | { readonly type: 'put'; readonly collection: string; readonly document: Document }
+  | { readonly type: 'delete'; readonly collection: string; readonly id: string };
+
+export interface WriteBatch {
+  /** Applied in order; a later operation on the same id wins. */
+  readonly operations: readonly WriteOperation[];
+  /** Stored together with the operations or not at all. */
+  readonly checkpoint?: { readonly name: string; readonly position: bigint };
+  /** More checkpoints for writers that feed several projections from one batch. */
+  readonly checkpoints?: readonly { readonly name: string; readonly position: bigint }[];
+}
+
+/**
+ * Documents derived from the log: always rebuildable, so a write need not survive a power cut, but what does survive is
+ * whole: a batch and its checkpoint land together.
+ */
+export interface ReadModels extends AsyncDisposable {
+  /** Declares a collection. Called at start, before use; new indexes are built from the documents that are there. */
+  declare(collection: CollectionDefinition): Promise<void>;
+
+  /** @returns the document or undefined. Callers must not change what they get. */
+  get<T extends Document>(collection: string, id: string): Promise<T | undefined>;
+
+  /** Documents in the order of `ids`, undefined where there is none. */
+  getMany<T extends Document>(collection: string, ids: readonly string[]): Promise<(T | undefined)[]>;
+
+  find<T extends Document>(collection: string, query: Query): Promise<T[]>;
+
+  /** How many documents match. */
+  count(collection: string, filter: Filter): Promise<number>;
+
+  /** Applies all operations and the checkpoints, or nothing; resolves once every later read sees them. */
+  write(batch: WriteBatch): Promise<void>;
+
+  /** Position last stored under this name, or undefined. */
+  checkpoint(name: string): Promise<bigint | undefined>;
+
+  /** Empties collections and forgets checkpoints in one step, for a rebuild from the log. */
+  reset(collections: readonly string[], checkpoints: readonly string[]): Promise<void>;
+}
+
+/** The engine is away or closing; the caller may repeat the call. */
+export class ReadModelsUnavailable extends Error {
+  override readonly name = 'ReadModelsUnavailable';
+}
