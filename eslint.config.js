@@ -8,7 +8,7 @@ import tseslint from 'typescript-eslint';
  */
 const drivers = ['lmdb', 'mongodb', 'kafkajs', '@eventstore/db-client', 'mingo'];
 const adapters = ['#event-store/*', '#read-models/*', '#message-bus/*'];
-const edges = ['#scim-http', '#admin-http', '#handlers', '#access', '#subscriptions', '#consumer', '#engines'];
+const edges = ['#scim-http', '#admin-http', '#handlers', '#access', '#subscriptions', '#consumer', '#engines', '#relay'];
 const ports = ['#event-store', '#read-models', '#message-bus'];
 
 const forbid = (files, groups, extra = {}) => ({
@@ -73,7 +73,7 @@ export default tseslint.config(
     [noDrivers, noAdapters, noApps, { group: edges, message: 'A port knows nothing above it.' }],
   ),
   forbid(
-    ['libs/handlers/**/*.ts', 'libs/access/**/*.ts', 'libs/subscriptions/**/*.ts', 'libs/consumer/**/*.ts', 'libs/scim-http/**/*.ts', 'libs/admin-http/**/*.ts', 'libs/telemetry/**/*.ts'],
+    ['libs/handlers/**/*.ts', 'libs/access/**/*.ts', 'libs/subscriptions/**/*.ts', 'libs/consumer/**/*.ts', 'libs/relay/**/*.ts', 'libs/scim-http/**/*.ts', 'libs/admin-http/**/*.ts', 'libs/telemetry/**/*.ts'],
     [noDrivers, noAdapters, noApps],
     { 'no-restricted-globals': ['error', 'process'] },
   ),

@@ -9,14 +9,7 @@ export type JsonValue = string | number | boolean | null | JsonValue[] | { [name
 export type ResourceAttributes = { [name: string]: JsonValue };
 
 export type AttributeType =
-  | 'string'
-  | 'boolean'
-  | 'decimal'
-  | 'integer'
-  | 'dateTime'
-  | 'binary'
-  | 'reference'
-  | 'complex';
+  'string' | 'boolean' | 'decimal' | 'integer' | 'dateTime' | 'binary' | 'reference' | 'complex';
 
 /** An attribute with all characteristics of RFC 7643 §2.2 and §7. */
 export interface AttributeDefinition {

@@ -1,0 +1,81 @@
+import 'reflect-metadata';
+import { plainToInstance, Transform } from 'class-transformer';
+import { IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min, MinLength, validateSync } from 'class-validator';
+
+const toInt = Transform(({ value }: { value: unknown }) =>
+  typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value,
+);
+
+/**
+ * Every setting, read from the environment once at start. Units are in the names; an engine's address given chooses that
+ * engine, absent the embedded one.
+ */
+export class RollcallConfig {
+  @toInt @IsInt() @Min(0) @Max(65535) PORT = 3000;
+
+  @IsString() @MinLength(1) HOST = '127.0.0.1';
+
+  /** Folder of the embedded engines; made when missing. */
+  @IsString() @MinLength(1) DATA_DIR = './data';
+
+  /** Key of the admin API, at least 16 characters. Absent: one is made at first start and kept in DATA_DIR/admin-key. */
+  @IsOptional() @IsString() @MinLength(16) ADMIN_KEY?: string;
+
+  /** With `scim.example.com`, a Host of `acme.scim.example.com` speaks to tenant `acme`. */
+  @IsOptional()
+  @Matches(/^[a-z0-9-]+(\.[a-z0-9-]+)*$/, { message: 'BASE_DOMAIN must be a lower-case host name without port' })
+  BASE_DOMAIN?: string;
+
+  /** Scheme and host that clients reach us by, where a proxy hides them, e.g. `https://scim.example.com`. */
+  @IsOptional() @IsUrl({ require_tld: false, require_protocol: true }) PUBLIC_URL?: string;
+
+  @IsOptional() @IsString() EVENTSTORE_URI?: string;
+  @IsOptional() @IsString() MONGODB_URI?: string;
+  @IsOptional() @IsString() KAFKA_BROKERS?: string;
+
+  @IsIn(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']) LOG_LEVEL = 'info';
+
+  /** Largest request body, bytes. A larger one is answered 413. */
+  @toInt @IsInt() @Min(1024) @Max(256 * 1024 * 1024) MAX_BODY_BYTES = 4 * 1024 * 1024;
+
+  /** Resources on a page when the client names no count, and the most it can have. */
+  @toInt @IsInt() @Min(1) @Max(1000) DEFAULT_PAGE_SIZE = 100;
+  @toInt @IsInt() @Min(1) @Max(10_000) MAX_PAGE_SIZE = 1000;
+
+  /** How long a durable write waits for the read model before it is answered, milliseconds. */
+  @toInt @IsInt() @Min(0) @Max(60_000) WRITE_WAIT_MS = 5_000;
+  /** How long a list waits for the read model before it is answered 503, milliseconds. */
+  @toInt @IsInt() @Min(0) @Max(60_000) LIST_WAIT_MS = 2_000;
+}
+
+/** Injection token of the configuration; the class itself serves. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+}
+
+/**
+ * @param env settings by name; default the process' environment. Names we do not know are left alone.
+ * @throws ConfigurationError naming every fault at once, without the values
+ */
+export function loadConfig(env: Readonly<Record<string, string | undefined>> = process.env): RollcallConfig {
+  const known = new RollcallConfig();
+  const names = [
+    ...Object.keys(known),
+    'ADMIN_KEY',
+    'BASE_DOMAIN',
+    'PUBLIC_URL',
+    'EVENTSTORE_URI',
+    'MONGODB_URI',
+    'KAFKA_BROKERS',
+  ];
+  const given = Object.fromEntries(
+    names.flatMap((name) => (env[name] === undefined || env[name] === '' ? [] : [[name, env[name]]])),
+  );
+  const config = plainToInstance(RollcallConfig, { ...known, ...given });
+  const faults = validateSync(config, { validationError: { target: false, value: false } });
+  if (faults.length === 0) return config;
+  const lines = faults.flatMap(({ property, constraints }) =>
+    Object.values(constraints ?? { [property]: `${property} is not valid` }),
+  );
+  throw new ConfigurationError(`Settings are not valid:\n${lines.map((line) => `  - ${line}`).join('\n')}`);
+}

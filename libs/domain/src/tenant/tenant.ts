@@ -1,0 +1,90 @@
+import type { Fact } from '../facts.js';
+import type { MatchingAttribute, TenantEvent } from './tenant.events.js';
+
+export interface Credential {
+  readonly id: string;
+  readonly connectionId: string;
+  readonly name: string;
+  readonly tokenHash: string;
+  readonly lastFour: string;
+  readonly issuedAt: string;
+  readonly expiresAt?: string;
+}
+
+export interface Connection {
+  readonly id: string;
+  readonly idp: string;
+  readonly name: string;
+  readonly matchingAttribute: MatchingAttribute;
+  readonly createdAt: string;
+}
+
+/** A tenant's settings as they stand: only what is live. */
+export interface Tenant {
+  readonly status: 'absent' | 'registered';
+  readonly slug: string;
+  readonly name: string;
+  readonly registeredAt: string;
+  readonly connections: Readonly<Record<string, Connection>>;
+  readonly credentials: Readonly<Record<string, Credential>>;
+}
+
+export const absentTenant: Tenant = {
+  status: 'absent',
+  slug: '',
+  name: '',
+  registeredAt: '',
+  connections: {},
+  credentials: {},
+};
+
+export function evolveTenant(tenant: Tenant, event: Fact<TenantEvent>): Tenant {
+  const at = event.metadata.occurredAt;
+  switch (event.type) {
+    case 'TenantRegistered':
+      return { ...tenant, ...event.data, status: 'registered', registeredAt: at };
+    case 'ConnectionCreated': {
+      const { connectionId: id, idp, name, matchingAttribute } = event.data;
+      const connection: Connection = { id, idp, name, matchingAttribute, createdAt: at };
+      return { ...tenant, connections: { ...tenant.connections, [id]: connection } };
+    }
+    case 'ConnectionChanged': {
+      const { connectionId, ...changes } = event.data;
+      const connection = tenant.connections[connectionId];
+      if (!connection) return tenant;
+      return { ...tenant, connections: { ...tenant.connections, [connectionId]: { ...connection, ...changes } } };
+    }
+    case 'ConnectionDeleted':
+      return { ...tenant, connections: without(tenant.connections, event.data.connectionId) };
+    case 'CredentialIssued': {
+      const { credentialId: id, connectionId, name, tokenHash, lastFour, expiresAt } = event.data;
+      const credential: Credential = {
+        id,
+        connectionId,
+        name,
+        tokenHash,
+        lastFour,
+        issuedAt: at,
+        ...(expiresAt && { expiresAt }),
+      };
+      return { ...tenant, credentials: { ...tenant.credentials, [id]: credential } };
+    }
+    case 'CredentialRotated': {
+      const { credentialId, validUntil } = event.data;
+      const credential = tenant.credentials[credentialId];
+      if (!credential || !validUntil) return { ...tenant, credentials: without(tenant.credentials, credentialId) };
+      return {
+        ...tenant,
+        credentials: { ...tenant.credentials, [credentialId]: { ...credential, expiresAt: validUntil } },
+      };
+    }
+    case 'CredentialRevoked':
+    case 'CredentialExpired':
+      return { ...tenant, credentials: without(tenant.credentials, event.data.credentialId) };
+  }
+}
+
+function without<T>(record: Readonly<Record<string, T>>, id: string): Readonly<Record<string, T>> {
+  const { [id]: _gone, ...rest } = record;
+  return rest;
+}

@@ -1,0 +1,15 @@
+import type { ResourceAttributes } from '#scim';
+import type { AttributeChanges } from '../attribute-changes.js';
+
+/** Facts about one User. A stored type is never renamed or reshaped; a new version supersedes it, with an upcaster. */
+export type UserEvent =
+  /** The whole resource as accepted, `active` included, without the password. */
+  | { type: 'UserProvisioned'; data: { resource: ResourceAttributes } }
+  /** Only what really changed; never `active`. */
+  | { type: 'UserUpdated'; data: { changes: AttributeChanges } }
+  | { type: 'UserDeactivated'; data: { reason: string } }
+  | { type: 'UserReactivated'; data: { reason: string } }
+  /** Deleted by the IdP: gone from SCIM, kept for audit, back under the same id when its userName is provisioned again. */
+  | { type: 'UserDeprovisioned'; data: { reason: string } }
+  /** Somebody else took over a claim this user had not used; whoever was about to append here must look again. */
+  | { type: 'UserNameClaimFenced'; data: { reason: string } };

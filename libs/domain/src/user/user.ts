@@ -1,0 +1,46 @@
+import type { ResourceAttributes } from '#scim';
+import { applyChanges } from '../attribute-changes.js';
+import type { Fact } from '../facts.js';
+import type { UserEvent } from './user.events.js';
+
+/** One person as the log tells it. */
+export interface User {
+  /** `absent`: never provisioned; `deprovisioned`: deleted by the IdP, restorable. */
+  readonly status: 'absent' | 'active' | 'inactive' | 'deprovisioned';
+  /** Canonical, with `active` always present once provisioned. */
+  readonly attributes: ResourceAttributes;
+  /** UTC with milliseconds; empty while absent. */
+  readonly created: string;
+  readonly lastModified: string;
+}
+
+export const absentUser: User = { status: 'absent', attributes: {}, created: '', lastModified: '' };
+
+/** Whether SCIM shows this user. */
+export const isLive = (user: User): boolean => user.status === 'active' || user.status === 'inactive';
+
+/** What is so once `event` has happened. Told facts only: it does not refuse. */
+export function evolveUser(user: User, event: Fact<UserEvent>): User {
+  const lastModified = event.metadata.occurredAt;
+  switch (event.type) {
+    case 'UserProvisioned': {
+      const active = event.data.resource['active'] !== false;
+      return {
+        status: active ? 'active' : 'inactive',
+        attributes: { ...event.data.resource, active },
+        created: lastModified,
+        lastModified,
+      };
+    }
+    case 'UserUpdated':
+      return { ...user, attributes: applyChanges(user.attributes, event.data.changes), lastModified };
+    case 'UserDeactivated':
+      return { ...user, status: 'inactive', attributes: { ...user.attributes, active: false }, lastModified };
+    case 'UserReactivated':
+      return { ...user, status: 'active', attributes: { ...user.attributes, active: true }, lastModified };
+    case 'UserDeprovisioned':
+      return { ...user, status: 'deprovisioned', attributes: { ...user.attributes, active: false }, lastModified };
+    case 'UserNameClaimFenced':
+      return user;
+  }
+}

@@ -1,0 +1,93 @@
+import type { JsonValue } from '#scim';
+import { sameJson, type AttributeView, type KeyProblem } from './derive-view.js';
+import type { ProductProfile } from './product-profile.js';
+
+/** Canonical changes of people and groups: one message per event, for whoever keeps an own copy. */
+export const USERS_TOPIC = 'rollcall.users';
+export const GROUPS_TOPIC = 'rollcall.groups';
+
+/** Attribute views of one product: compacted, so that its newest message per person is always there. */
+export function productTopic(product: string): string {
+  return `rollcall.product.${product}`;
+}
+
+/** Key of a message about one user or group. One key, one partition: that is what keeps a person's changes in order. */
+export function messageKey(tenant: string, id: string): string {
+  return `${tenant}/${id}`;
+}
+
+/** CloudEvents `type` of a view on a product's topic. */
+export const VIEW_CHANGED = 'rollcall.product.view.changed.v1';
+
+/** CloudEvents `type` of a canonical change, by the type of the event behind it. */
+export const CHANGE_TYPES = {
+  UserProvisioned: 'rollcall.user.provisioned.v1',
+  UserUpdated: 'rollcall.user.updated.v1',
+  UserDeactivated: 'rollcall.user.deactivated.v1',
+  UserReactivated: 'rollcall.user.reactivated.v1',
+  UserDeprovisioned: 'rollcall.user.deprovisioned.v1',
+  GroupCreated: 'rollcall.group.created.v1',
+  GroupUpdated: 'rollcall.group.updated.v1',
+  GroupDeleted: 'rollcall.group.deleted.v1',
+  GroupMembershipChanged: 'rollcall.group.membership.changed.v1',
+} as const;
+
+/** What a product's topic carries as JSON. */
+export interface ViewMessage {
+  readonly tenant: string;
+  readonly userId: string;
+  /** Revision of the user the view was derived from; a lower or equal one than the last seen is a repetition. */
+  readonly revision: number;
+  /** False blocks the login; data stays. */
+  readonly active: boolean;
+  /** Present when the identity provider deleted the person. The product keeps the data: the person may come back. */
+  readonly deleted?: true;
+  readonly mappingVersion: number;
+  /** The product's keys. */
+  readonly attributes: Readonly<Record<string, JsonValue>>;
+  /** Required keys without a value. */
+  readonly missing: readonly string[];
+  readonly problems: readonly KeyProblem[];
+}
+
+export interface ViewMessageInput {
+  readonly tenant: string;
+  readonly userId: string;
+  readonly revision: number;
+  readonly view: AttributeView;
+  readonly deleted?: boolean;
+}
+
+export function viewMessage({ tenant, userId, revision, view, deleted = false }: ViewMessageInput): ViewMessage {
+  return {
+    tenant,
+    userId,
+    revision,
+    active: view.active && !deleted,
+    ...(deleted ? { deleted: true } : {}),
+    mappingVersion: view.mappingVersion,
+    attributes: view.keys,
+    missing: view.missing,
+    problems: view.problems,
+  };
+}
+
+/** Whether publishing `b` after `a` would tell the product nothing new; revision and mapping version tell nothing. */
+export function sameMessage(a: ViewMessage, b: ViewMessage): boolean {
+  return (
+    a.active === b.active &&
+    a.deleted === b.deleted &&
+    sameJson(a.attributes, b.attributes) &&
+    sameJson(a.missing, b.missing) &&
+    sameJson(a.problems, b.problems)
+  );
+}
+
+/** Every topic that serves these products. Only views are whole pictures, so only their topics may be compacted. */
+export function topicsFor(profiles: readonly ProductProfile[]): { name: string; compacted: boolean }[] {
+  return [
+    { name: USERS_TOPIC, compacted: false },
+    { name: GROUPS_TOPIC, compacted: false },
+    ...profiles.map(({ id }) => ({ name: productTopic(id), compacted: true })),
+  ];
+}

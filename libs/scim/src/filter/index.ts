@@ -1,0 +1,22 @@
+export { type Comparand, comparandOf } from './comparand.js';
+export { compileMatcher, type Matcher, matchesFilter } from './filter-matcher.js';
+export {
+  type FilterOptions,
+  MAX_FILTER_DEPTH,
+  MAX_FILTER_LENGTH,
+  MAX_FILTER_TERMS,
+  parseFilter,
+} from './filter-parser.js';
+export { printFilter } from './filter-printer.js';
+export type {
+  CompareNode,
+  CompareOperator,
+  FilterLiteral,
+  FilterNode,
+  JunctionNode,
+  NotNode,
+  PresentNode,
+  ValuePathNode,
+} from './filter.types.js';
+export { leafDefinition, printPath, resolvePath } from './resolve-path.js';
+export { canonicalInstant, type Scalar, searchable } from './searchable.js';

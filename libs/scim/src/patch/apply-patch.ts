@@ -1,0 +1,216 @@
+import { isObject, ownName, ownValue } from '../filter/read-value.js';
+import { printPath } from '../filter/resolve-path.js';
+import { compileModel } from '../resource/compile-model.js';
+import { checkNameCount } from '../resource/keep-json.js';
+import { ScimError } from '../scim-error.js';
+import { quoteName } from '../schema/attribute-name.js';
+import type { ResourceModel } from '../schema/resource-model.js';
+import { isNamespace } from '../schema/split-urn.js';
+import type { AttributeDefinition, AttributePath, JsonValue, ResourceAttributes } from '../schema/schema.types.js';
+import { isUnassigned, mutabilityFault, type ReadWhole, readUnknown } from './attribute-edit.js';
+import { readAttribute, writeAttribute } from './attribute-store.js';
+import { editAttribute } from './edit-attribute.js';
+import { memberOperation } from './member-operations.js';
+import { type PatchOperation, readOperations } from './patch-body.js';
+import { parseExtensionKey, parsePatchPath, type PatchPath } from './patch-path.js';
+import type { MemberOperation, PatchResult } from './patch.types.js';
+import { sameJson } from './same-json.js';
+
+/** Values of readOnly attributes as clients see them now: an operation that sets one to what it is already is let pass. */
+export type PresentValues = Readonly<Record<string, JsonValue>>;
+
+/**
+ * Applies a PatchOp message (RFC 7644 §3.5.2) to attributes in canonical form: all operations in order or none. The
+ * arguments are not changed; the result shares with `attributes` whatever stayed the same and is that very object when
+ * everything did. Whether the result is a valid resource is for `validateResource` to say.
+ * @param present e.g. `{ id }`
+ * @throws ScimError `invalidSyntax`, `invalidPath`, `invalidFilter`, `invalidValue`, `noTarget` or `mutability`, naming
+ *   the operation
+ */
+export function applyPatch(
+  model: ResourceModel,
+  attributes: ResourceAttributes,
+  body: unknown,
+  present: PresentValues = {},
+): PatchResult {
+  const patch = new Patch(model, attributes, present);
+  readOperations(model, body).forEach((operation, index) => {
+    try {
+      patch.apply(operation);
+    } catch (error) {
+      if (!(error instanceof ScimError)) throw error;
+      throw new ScimError(error.kind, `Operation ${index + 1} (${operation.op}): ${error.detail}`, { cause: error });
+    }
+  });
+  return patch.result();
+}
+
+/** The working copy of one request. */
+class Patch {
+  private readonly memberOperations: MemberOperation[] = [];
+  private passwordGiven = false;
+  private activeGiven = false;
+
+  private attributes: ResourceAttributes;
+
+  constructor(
+    private readonly model: ResourceModel,
+    private readonly original: ResourceAttributes,
+    private readonly present: PresentValues,
+  ) {
+    this.attributes = original;
+  }
+
+  result(): PatchResult {
+    const { attributes, passwordGiven, memberOperations } = this;
+    const active = this.activeGiven ? attributes.active : undefined;
+    if (attributes !== this.original) checkNameCount(countNames(attributes), '');
+    return { attributes, passwordGiven, memberOperations, ...(typeof active === 'boolean' && { active }) };
+  }
+
+  apply(operation: PatchOperation): void {
+    const { path } = operation;
+    if (path !== undefined) return this.applyAt(parsePatchPath(this.model, this.attributes, path), operation, true);
+    if (operation.op === 'remove') {
+      throw new ScimError('noTarget', 'a remove must have a "path" (RFC 7644 §3.5.2.2).');
+    }
+    this.applyToCore(operation, readJsonText(operation.value));
+  }
+
+  /** A pathless value: each of its attributes is added or replaced on its own (RFC 7644 §3.5.2.1, §3.5.2.3). */
+  private applyToCore(operation: PatchOperation, value: JsonValue | undefined): void {
+    for (const object of objectsIn(value, 'value')) {
+      for (const key of Object.keys(object)) {
+        const part = { op: operation.op, value: object[key] };
+        this.applyAt(this.pathOfKey(key, part.value), part, false);
+      }
+    }
+  }
+
+  private pathOfKey(key: string, value: JsonValue | undefined): PatchPath {
+    if (!isObject(value) || !isNamespace(key)) return parsePatchPath(this.model, this.attributes, key);
+    // As in a POST: an object under a URN that no schema of ours has is an extension, whatever the URN ends in.
+    const extension = { path: { schema: ownName(this.attributes, key) ?? key } };
+    let target: PatchPath;
+    try {
+      target = parsePatchPath(this.model, this.attributes, key);
+    } catch {
+      return extension;
+    }
+    const { schema } = target.path;
+    const isOurs = schema === undefined || schema === this.model.coreSchema.id || this.model.findExtension(schema);
+    return isOurs ? target : extension;
+  }
+
+  private applyAt(target: PatchPath, operation: PatchOperation, explicit: boolean): void {
+    const { path } = target;
+    if (path.attribute === undefined) return this.applyToSchema(path.schema ?? '', operation);
+    if (path.schema === undefined && path.definition) {
+      // What a resource has attributes of is seen from its attributes.
+      if (path.attribute === 'schemas') return;
+      if (path.attribute === 'members') {
+        const change = memberOperation(operation, target);
+        if (change) this.memberOperations.push(change);
+        return;
+      }
+      if (path.attribute === 'active') this.activeGiven = true;
+    }
+    if (isPassword(path)) {
+      this.passwordGiven ||= operation.op !== 'remove' && !isUnassigned(operation.value);
+      return;
+    }
+    if (path.definition?.mutability === 'readOnly') return this.checkReadOnly(path, operation, explicit);
+    this.edit(target, operation, explicit);
+  }
+
+  private edit({ path, filter }: PatchPath, { op, value }: PatchOperation, explicit: boolean): void {
+    const label = printPath(path);
+    const { definition } = path;
+    const before = readAttribute(this.attributes, path);
+    const read = this.readerOf(path, label);
+    const after = editAttribute(before, { op, path, value, label, explicit, read, ...(filter && { filter }) });
+    if (definition?.required && after === undefined) throw requiredFault(definition, label, op);
+    if (definition?.mutability === 'immutable' && before !== undefined && !sameJson(before, after)) {
+      throw mutabilityFault(label, 'immutable');
+    }
+    this.attributes = writeAttribute(this.attributes, path, after);
+  }
+
+  private readerOf(path: AttributePath, label: string): ReadWhole {
+    const compiled = compileModel(this.model);
+    const table = path.schema === undefined ? compiled.core : compiled.extensions.get(path.schema);
+    const slot = path.definition && path.attribute !== undefined ? table?.get(path.attribute) : undefined;
+    return slot ? (value) => slot.read(value, { path: label, elements: 0 }) : readUnknown(label);
+  }
+
+  /** A bare schema URN as path means all of its attributes. */
+  private applyToSchema(schema: string, { op, value }: PatchOperation): void {
+    if (schema === this.model.coreSchema.id) {
+      if (op === 'remove') throw new ScimError('mutability', `The attributes of ${schema} cannot all be removed.`);
+      return this.applyToCore({ op, value }, value);
+    }
+    const known = this.model.findExtension(schema);
+    if (op === 'remove' || value === null || value === '') {
+      const required = known?.attributes.find((attribute) => attribute.required);
+      if (required && ownValue(this.attributes, schema) !== undefined) {
+        throw requiredFault(required, `${schema}:${required.name}`, op);
+      }
+      this.attributes = writeAttribute(this.attributes, { schema }, undefined);
+      return;
+    }
+    for (const object of objectsIn(value, schema)) {
+      for (const key of Object.keys(object)) {
+        const target = parseExtensionKey(this.model, this.attributes, schema, key);
+        this.applyAt(target, { op, value: object[key] }, false);
+      }
+    }
+  }
+
+  /** RFC 7644 §3.5.2: readOnly attributes SHALL NOT be changed; Okta sends `id` along in a pathless value. */
+  private checkReadOnly(path: AttributePath, { op, value }: PatchOperation, explicit: boolean): void {
+    if (!explicit) return;
+    const whole = readAttribute(this.present, path) ?? readAttribute(this.attributes, path);
+    const now = path.subAttribute === undefined ? whole : ownValue(whole, path.subAttribute);
+    const same = sameJson(now, value) || (isUnassigned(now) && isUnassigned(value));
+    if (op === 'remove' || !same) throw mutabilityFault(printPath(path), 'readOnly');
+  }
+}
+
+/** As a POST counts them: attributes and those of extensions. */
+function countNames(attributes: ResourceAttributes): number {
+  let count = 0;
+  for (const [name, value] of Object.entries(attributes)) {
+    count += name.includes(':') && isObject(value) ? 1 + Object.keys(value).length : 1;
+  }
+  return count;
+}
+
+/** Keycloak's connector sends the value of a pathless replace as a string that holds the JSON. */
+function readJsonText(value: JsonValue | undefined): JsonValue | undefined {
+  if (typeof value !== 'string') return value;
+  try {
+    return JSON.parse(value) as JsonValue;
+  } catch {
+    return value;
+  }
+}
+
+function objectsIn(value: JsonValue | undefined, label: string): { [name: string]: JsonValue }[] {
+  const objects = Array.isArray(value) ? value : [value];
+  return objects.map((object) => {
+    if (isObject(object)) return object;
+    throw new ScimError('invalidValue', `${quoteName(label)} must be an object with the attributes to change.`);
+  });
+}
+
+/** Whatever the schema, what calls itself a password is not for storing. */
+function isPassword({ attribute, definition }: AttributePath): boolean {
+  if (definition) return definition.mutability === 'writeOnly' || definition.returned === 'never';
+  return attribute?.toLowerCase() === 'password';
+}
+
+function requiredFault({ name }: AttributeDefinition, label: string, op: PatchOperation['op']): ScimError {
+  return op === 'remove'
+    ? new ScimError('mutability', `Attribute ${quoteName(label)} is required and cannot be removed.`)
+    : new ScimError('invalidValue', `Attribute ${quoteName(name)} is required and must not be empty.`);
+}

@@ -1,0 +1,32 @@
+import type { FilterNode } from '../filter/filter.types.js';
+import type { ResourceAttributes } from '../schema/schema.types.js';
+
+export interface Member {
+  /** Id of a User or Group of the same tenant. */
+  readonly value: string;
+  readonly type?: 'User' | 'Group';
+  readonly display?: string;
+}
+
+/**
+ * One step of a change of membership. Adding a present member and removing an absent one change nothing
+ * (RFC 7644 §3.5.2.1 and §3.5.2.2).
+ */
+export type MemberOperation =
+  | { readonly op: 'add'; readonly members: readonly Member[] }
+  | { readonly op: 'remove'; readonly ids: readonly string[] }
+  /** The members are these and no others. */
+  | { readonly op: 'replace'; readonly members: readonly Member[] }
+  /** Removes whoever satisfies a filter whose paths are relative to a member, `{value, type}`. */
+  | { readonly op: 'removeWhere'; readonly filter: FilterNode };
+
+export interface PatchResult {
+  /** Canonical; the very object that was given when nothing changed. */
+  readonly attributes: ResourceAttributes;
+  /** What `active` came to, where an operation set it. */
+  readonly active?: boolean;
+  /** Whether a password came; it was checked and dropped. */
+  readonly passwordGiven: boolean;
+  /** In the order of the request; empty for resources without members. */
+  readonly memberOperations: readonly MemberOperation[];
+}

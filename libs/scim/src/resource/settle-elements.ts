@@ -1,0 +1,53 @@
+import type { JsonValue } from '../schema/schema.types.js';
+
+type JsonObject = { [name: string]: JsonValue };
+
+/**
+ * Makes a list of elements lawful (RFC 7643 §2.4): the last of several primaries wins, and elements of the same type and
+ * value become one, as PingOne sends an address twice when one of two mappings is empty. The later element's
+ * sub-attributes win. Gives `elements` itself back when there is nothing to settle.
+ */
+export function settleElements(elements: JsonObject[], byValueAlone = false): JsonObject[] {
+  if (elements.length < 2) return elements;
+  return collapse(onePrimary(elements), byValueAlone);
+}
+
+function onePrimary(elements: JsonObject[]): JsonObject[] {
+  let last = -1;
+  let several = false;
+  for (let i = 0; i < elements.length; i++) {
+    if (elements[i]!.primary !== true) continue;
+    several = last >= 0;
+    last = i;
+  }
+  if (!several) return elements;
+  return elements.map((element, i) =>
+    element.primary === true && i !== last ? { ...element, primary: false } : element,
+  );
+}
+
+function collapse(elements: JsonObject[], byValueAlone: boolean): JsonObject[] {
+  const places = new Map<string, number>();
+  let changed: JsonObject[] | undefined;
+  for (let i = 0; i < elements.length; i++) {
+    const element = elements[i]!;
+    const identity = identify(element, byValueAlone);
+    const place = places.get(identity);
+    if (place === undefined) {
+      places.set(identity, changed ? changed.length : i);
+      changed?.push(element);
+    } else {
+      changed ??= elements.slice(0, i);
+      changed[place] = { ...changed[place], ...element };
+    }
+  }
+  return changed ?? elements;
+}
+
+/** Without a `value` (addresses) only elements alike in everything but `primary` are the same. */
+function identify(element: JsonObject, byValueAlone: boolean): string {
+  const { value, type } = element;
+  if (typeof value !== 'string') return JSON.stringify({ ...element, primary: null });
+  // U+0000 is refused in strings, so the two halves cannot run into each other.
+  return byValueAlone || typeof type !== 'string' ? value : `${value}\u0000${type}`;
+}
