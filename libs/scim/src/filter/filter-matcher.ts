@@ -3,7 +3,7 @@ import { comparandOf } from './comparand.js';
 import type { CompareNode, FilterNode } from './filter.types.js';
 import { isAssigned, ownValue, readElements } from './read-value.js';
 import { leafDefinition } from './resolve-path.js';
-import { type Scalar, searchable } from './searchable.js';
+import { compareText, type Scalar, searchable } from './searchable.js';
 
 export type Matcher = (value: JsonValue | undefined) => boolean;
 
@@ -77,21 +77,24 @@ function scalarTest(operator: CompareNode['operator'], comparand: ValueComparand
     }
     case 'bound': {
       const { bound } = comparand;
-      return (value) => typeof value === typeof bound && inOrder(operator, value, bound);
+      return (value) => {
+        if (typeof value === 'string' && typeof bound === 'string') return inOrder(operator, compareText(value, bound));
+        return typeof value === 'number' && typeof bound === 'number' && inOrder(operator, value - bound);
+      };
     }
   }
 }
 
-function inOrder(operator: CompareNode['operator'], value: Scalar, bound: string | number): boolean {
+function inOrder(operator: CompareNode['operator'], difference: number): boolean {
   switch (operator) {
     case 'gt':
-      return value > bound;
+      return difference > 0;
     case 'ge':
-      return value >= bound;
+      return difference >= 0;
     case 'lt':
-      return value < bound;
+      return difference < 0;
     default:
-      return value <= bound;
+      return difference <= 0;
   }
 }
 

@@ -52,3 +52,16 @@ export function searchable(definition: AttributeDefinition | undefined, value: S
 
 const isUserName = (definition: AttributeDefinition): boolean =>
   definition.name === 'userName' && definition.uniqueness === 'server';
+
+/** Order of texts by code points, which is also that of their UTF-8 bytes and so the order of databases. */
+export function compareText(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const [left, right] = [a.charCodeAt(i), b.charCodeAt(i)];
+    if (left !== right) return rank(left) - rank(right);
+  }
+  return a.length - b.length;
+}
+
+/** Surrogates stand for code points beyond all that one unit can hold. */
+const rank = (unit: number): number => (unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit);

@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto';
+import type { RollcallConfig } from '#config';
+import { DirectoryService, type Engines } from '#engines';
+import { ChangeTenant, MembershipCleanup } from '#handlers';
+import { createHttpApp } from '#scim-http';
+import type { Logger, ReadinessCheck } from '#telemetry';
+import type { DynamicModule, Type } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { gatewayModule } from './gateway.module.js';
+
+/** A running gateway. */
+export interface GatewayApp {
+  readonly app: NestFastifyApplication;
+  readonly directory: DirectoryService;
+  /** Refuses new requests, finishes the ones in hand, stops the loops. The engines stay open. */
+  stop(): Promise<void>;
+}
+
+/** Builds a gateway on open engines and starts its loops; it does not listen yet. */
+export async function startGateway(parts: {
+  config: RollcallConfig;
+  engines: Pick<Engines, 'store' | 'readModels'>;
+  logger: Logger;
+  readiness?: readonly ReadinessCheck[];
+  beside?: readonly (DynamicModule | Type)[];
+}): Promise<GatewayApp> {
+  const { config, engines, logger } = parts;
+  const directory = new DirectoryService(engines, logger);
+  await directory.start();
+  const app = await createHttpApp(gatewayModule({ ...parts, directory }), {
+    logger,
+    maxBodyBytes: config.MAX_BODY_BYTES,
+    baseDomain: config.BASE_DOMAIN,
+    authentication: {
+      credentials: directory.credentials,
+      publicUrl: config.PUBLIC_URL,
+      onExpired: ({ tenant, credentialId }) => {
+        const context = { tenant, actor: 'expiry', correlationId: randomUUID() };
+        app
+          .get(CommandBus)
+          .execute(new ChangeTenant(context, { type: 'ExpireCredential', credentialId }))
+          .catch((error: unknown) => logger.warn({ err: error, tenant, credentialId }, 'Expiry was not recorded'));
+      },
+    },
+  });
+  await app.init();
+  await directory.startCleanup(app.get(MembershipCleanup));
+  return {
+    app,
+    directory,
+    stop: async () => {
+      await app.close();
+      await directory.stop();
+    },
+  };
+}

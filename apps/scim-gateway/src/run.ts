@@ -1,0 +1,62 @@
+import { ConfigurationError, loadConfig, type RollcallConfig } from '#config';
+import { DirectoryLocked } from '#engines';
+import { createLogger, type Logger } from '#telemetry';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+
+/** A started app, and how to end it. */
+export interface RunningApp {
+  stop(): Promise<void>;
+}
+
+/** Longest an app takes to finish what it holds once it is told to end, milliseconds. */
+const SHUTDOWN_MS = 10_000;
+
+/** Listens where the configuration says. @returns base URL without a trailing slash */
+export async function listen(app: NestFastifyApplication, { HOST, PORT, PUBLIC_URL }: RollcallConfig): Promise<string> {
+  await app.listen(PORT, HOST);
+  const url = await app.getUrl();
+  return PUBLIC_URL ?? url.replace('[::1]', 'localhost').replace(/\/$/, '');
+}
+
+/** Starts an app as a process: configuration, logger, signals, and an exit code that tells how it ended. */
+export async function run(start: (config: RollcallConfig, logger: Logger) => Promise<RunningApp>): Promise<void> {
+  let logger: Logger | undefined;
+  try {
+    const config = loadConfig();
+    logger = createLogger(config.LOG_LEVEL);
+    const running = await start(config, logger);
+    endOnSignal(running, logger);
+  } catch (error) {
+    // A person at a terminal reads these two; a stack would only hide what to do.
+    const plain = error instanceof ConfigurationError || error instanceof DirectoryLocked;
+    process.stderr.write(`${plain ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+    process.exitCode = 1;
+    logger?.flush();
+    process.exit();
+  }
+}
+
+function endOnSignal(running: RunningApp, logger: Logger): void {
+  let ending = false;
+  const end = (signal: NodeJS.Signals): void => {
+    if (ending) return;
+    ending = true;
+    logger.info({ signal }, 'Stopping');
+    const late = setTimeout(() => process.exit(1), SHUTDOWN_MS);
+    running
+      .stop()
+      .then(() => 0)
+      .catch((error: unknown) => {
+        logger.error({ err: error }, 'Stopping failed');
+        return 1;
+      })
+      .then((code) => {
+        clearTimeout(late);
+        logger.flush();
+        process.exit(code);
+      })
+      .catch(() => process.exit(1));
+  };
+  process.once('SIGINT', end);
+  process.once('SIGTERM', end);
+}

@@ -1,0 +1,5 @@
+import 'reflect-metadata';
+import { run } from '../../scim-gateway/src/run.js';
+import { startStandalone } from './standalone.js';
+
+await run(startStandalone);

@@ -1,0 +1,77 @@
+import { CONNECTIONS, type ConnectionDocument, CREDENTIALS, type CredentialDocument } from '#projections';
+import type { ReadModels } from '#read-models';
+import { LRUCache } from 'lru-cache';
+import { hashToken, sameHash } from './token.js';
+
+/** Who is speaking: the credential presented decides tenant and connection. */
+export interface Caller {
+  readonly tenant: string;
+  readonly connectionId: string;
+  readonly credentialId: string;
+  readonly idp: string;
+}
+
+export type Lookup =
+  | { readonly outcome: 'known'; readonly caller: Caller }
+  | { readonly outcome: 'unknown' }
+  | { readonly outcome: 'expired'; readonly caller: Caller };
+
+const UNKNOWN: Lookup = { outcome: 'unknown' };
+
+interface Entry {
+  readonly lookup: Lookup & { outcome: 'known' };
+  readonly tokenHash: string;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+/**
+ * Finds credentials by token. One look-up by hash, whatever their number; those in use stay in memory until the log says
+ * something about the settings of a tenant ({@link forget}).
+ */
+export class CredentialDirectory {
+  private readonly cache = new LRUCache<string, Entry>({ max: 10_000 });
+  private generation = 0;
+
+  constructor(
+    private readonly readModels: ReadModels,
+    private readonly now: () => number,
+  ) {}
+
+  /** Answers from memory where it can, without a promise. */
+  lookup(token: string): Lookup | Promise<Lookup> {
+    const tokenHash = hashToken(token);
+    const entry = this.cache.get(tokenHash);
+    return entry ? this.judge(entry, tokenHash) : this.load(tokenHash);
+  }
+
+  /** Settings changed: what is in memory may no longer hold. */
+  forget(): void {
+    this.generation++;
+    this.cache.clear();
+  }
+
+  private async load(tokenHash: string): Promise<Lookup> {
+    const { generation } = this;
+    const [document] = await this.readModels.find<CredentialDocument>(CREDENTIALS.name, {
+      filter: { tokenHash },
+      limit: 1,
+    });
+    if (!document) return UNKNOWN;
+    const { _id: credentialId, tenant, connectionId, expiresAt } = document;
+    const connection = await this.readModels.get<ConnectionDocument>(CONNECTIONS.name, connectionId);
+    if (!connection) return UNKNOWN;
+    const entry: Entry = {
+      lookup: { outcome: 'known', caller: { tenant, connectionId, credentialId, idp: connection.idp } },
+      tokenHash: document.tokenHash,
+      expiresAt: expiresAt === undefined ? Infinity : Date.parse(expiresAt),
+    };
+    if (generation === this.generation) this.cache.set(tokenHash, entry);
+    return this.judge(entry, tokenHash);
+  }
+
+  private judge({ lookup, tokenHash, expiresAt }: Entry, presented: string): Lookup {
+    if (!sameHash(tokenHash, presented)) return UNKNOWN;
+    return expiresAt <= this.now() ? { outcome: 'expired', caller: lookup.caller } : lookup;
+  }
+}

@@ -1,0 +1,38 @@
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+export const TOKEN_LENGTH = 64;
+
+/** 64 random alphanumeric characters (about 381 bits), each equally likely. */
+export function newToken(): string {
+  let token = '';
+  while (token.length < TOKEN_LENGTH) {
+    for (const byte of randomBytes(TOKEN_LENGTH * 2)) {
+      // 248 is the largest multiple of 62 in a byte: above it the first letters would come more often.
+      if (byte < 248 && token.length < TOKEN_LENGTH) token += ALPHABET[byte % ALPHABET.length];
+    }
+  }
+  return token;
+}
+
+/** SHA-256, lower-case hex: what we keep of a token. It needs no salt, the token being random beyond guessing. */
+export const hashToken = (token: string): string => hash('sha256', token, 'hex');
+
+/** Whether two hashes of the same length are equal, in a time that does not tell where they differ. */
+export function sameHash(a: string, b: string): boolean {
+  return a.length === b.length && timingSafeEqual(Buffer.from(a, 'latin1'), Buffer.from(b, 'latin1'));
+}
+
+/**
+ * The token in an Authorization header as IdPs send it: `Bearer x` in any case, `OAuth x`, a bare `x`, a doubled
+ * `Bearer Bearer x`, with stray spaces.
+ */
+export function tokenIn(authorization: string | undefined): string | undefined {
+  if (authorization === undefined) return undefined;
+  const words = authorization.trim().split(/\s+/);
+  while (words.length > 1 && /^(bearer|oauth)$/i.test(words[0] ?? '')) words.shift();
+  const [token] = words;
+  return words.length === 1 && token !== undefined && token !== '' && !/^(bearer|oauth)$/i.test(token)
+    ? token
+    : undefined;
+}

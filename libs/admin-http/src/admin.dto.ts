@@ -1,0 +1,91 @@
+import type { MatchingAttribute } from '#domain';
+import { IDP_NAMES } from '#idp';
+import { Transform } from 'class-transformer';
+import { IsIn, IsInt, IsISO8601, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
+
+/** Words that stand where a slug stands in SCIM URLs. */
+const RESERVED_SLUGS = ['users', 'groups', 'me', 'bulk', 'schemas', 'resourcetypes', 'serviceproviderconfig', 'v2'];
+const RESERVED = new RegExp(`^(?!(?:${RESERVED_SLUGS.join('|')})$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$`);
+
+const toInt = Transform(({ value }: { value: unknown }) =>
+  typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value,
+);
+
+export class RegisterTenantDto {
+  /** Part of the tenant's SCIM URL and for good: lower-case letters, digits and dashes, at most 63. */
+  @Matches(RESERVED, {
+    message: 'slug must be 1 to 63 lower-case letters, digits and inner dashes, and none of our own words',
+  })
+  slug!: string;
+
+  @IsString()
+  @Length(1, 200)
+  name!: string;
+}
+
+export class CreateConnectionDto {
+  @IsIn(IDP_NAMES, { message: `idp must be one of ${IDP_NAMES.join(', ')}` })
+  idp!: string;
+
+  @IsOptional()
+  @IsString()
+  @Length(1, 200)
+  name?: string;
+
+  @IsOptional()
+  @IsIn(['userName', 'externalId', 'email'])
+  matchingAttribute?: MatchingAttribute;
+}
+
+export class IssueTokenDto {
+  @IsOptional()
+  @IsString()
+  @Length(1, 200)
+  name?: string;
+
+  /** When the token stops working; absent: never. */
+  @IsOptional()
+  @IsISO8601({ strict: true })
+  expiresAt?: string;
+}
+
+export class EventsQuery {
+  /** Most events to return, newest first. */
+  @IsOptional()
+  @toInt
+  @IsInt()
+  @Min(1)
+  @Max(1000)
+  limit?: number;
+
+  /** Only events of this stream, e.g. `user-acme.0190…`. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 300)
+  stream?: string;
+
+  /** Only events before this position: the last one of the page before. */
+  @IsOptional()
+  @Matches(/^\d{1,20}$/, { message: 'before must be a position' })
+  before?: string;
+}
+
+export class PeopleQuery {
+  @IsOptional()
+  @IsString()
+  @Length(1, 63)
+  tenant?: string;
+
+  @IsOptional()
+  @toInt
+  @IsInt()
+  @Min(1)
+  @Max(1000)
+  limit?: number;
+
+  /** `nextCursor` of the page before. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 1000)
+  cursor?: string;
+}

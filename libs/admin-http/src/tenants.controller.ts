@@ -1,0 +1,184 @@
+import { hashToken, newToken } from '#access';
+import type { CredentialFacts } from '#domain';
+import { ChangeTenant, IDENTITY_SOURCE, type IdentitySource, type RequestContext } from '#handlers';
+import { findPreset } from '#idp';
+import {
+  CONNECTIONS,
+  type ConnectionDocument,
+  CREDENTIALS,
+  type CredentialDocument,
+  TENANTS,
+  type TenantDocument,
+} from '#projections';
+import { READ_MODELS, type ReadModels } from '#read-models';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Inject,
+  NotFoundException,
+  Param,
+  Post,
+  Req,
+  UseFilters,
+  UseGuards,
+} from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import type { FastifyRequest } from 'fastify';
+import { CreateConnectionDto, IssueTokenDto, RegisterTenantDto } from './admin.dto.js';
+import { AdminKeyGuard } from './admin-key.guard.js';
+import { ADMIN_HTTP_OPTIONS, type AdminHttpOptions } from './admin-http.options.js';
+import { ProblemFilter } from './problem.filter.js';
+
+/** A connection just made, with its first token, shown this once. */
+export interface CreatedConnection {
+  readonly id: string;
+  readonly idp: string;
+  readonly name: string;
+  readonly matchingAttribute: string;
+  readonly scimBaseUrl: string;
+  readonly tokenId: string;
+  readonly token: string;
+}
+
+/** Tenants, their connections and tokens. */
+@Controller('admin/v1/tenants')
+@UseGuards(AdminKeyGuard)
+@UseFilters(ProblemFilter)
+export class TenantsController {
+  constructor(
+    private readonly commands: CommandBus,
+    @Inject(READ_MODELS) private readonly readModels: ReadModels,
+    @Inject(IDENTITY_SOURCE) private readonly source: IdentitySource,
+    @Inject(ADMIN_HTTP_OPTIONS) private readonly options: AdminHttpOptions,
+  ) {}
+
+  @Post()
+  async register(@Body() { slug, name }: RegisterTenantDto, @Req() request: FastifyRequest) {
+    await this.commands.execute(new ChangeTenant(contextOf(request, slug), { type: 'RegisterTenant', slug, name }));
+    return { slug, name, scimBaseUrl: this.scimBaseUrl(request, slug) };
+  }
+
+  @Get()
+  async list() {
+    const tenants = await this.readModels.find<TenantDocument>(TENANTS.name, { filter: {} });
+    return { tenants: tenants.map(({ slug, name, registeredAt }) => ({ slug, name, registeredAt })) };
+  }
+
+  @Get(':slug')
+  async read(@Param('slug') tenant: string, @Req() request: FastifyRequest) {
+    const { slug, name, registeredAt } = await this.require(tenant);
+    const connections = await this.readModels.find<ConnectionDocument>(CONNECTIONS.name, { filter: { tenant } });
+    const credentials = await this.readModels.find<CredentialDocument>(CREDENTIALS.name, { filter: { tenant } });
+    return {
+      slug,
+      name,
+      registeredAt,
+      scimBaseUrl: this.scimBaseUrl(request, slug),
+      connections: connections.map(({ connectionId: id, idp, name: title, matchingAttribute, createdAt }) => ({
+        id,
+        idp,
+        name: title,
+        matchingAttribute,
+        createdAt,
+        tokens: credentials.filter(({ connectionId }) => connectionId === id).map(describeToken),
+      })),
+    };
+  }
+
+  @Post(':slug/connections')
+  async createConnection(
+    @Param('slug') tenant: string,
+    @Body() { idp, name, matchingAttribute }: CreateConnectionDto,
+    @Req() request: FastifyRequest,
+  ): Promise<CreatedConnection> {
+    const preset = findPreset(idp);
+    if (!preset) throw new NotFoundException(`No preset for ${idp}`);
+    const { token, credential } = this.newCredential({ name: 'first token' });
+    const connection = {
+      connectionId: this.source.newResourceId(),
+      idp,
+      name: name ?? preset.title,
+      matchingAttribute: matchingAttribute ?? preset.matchingAttribute,
+    };
+    const command = { type: 'CreateConnection', ...connection, credential } as const;
+    await this.commands.execute(new ChangeTenant(contextOf(request, tenant), command));
+    const { connectionId: id, ...described } = connection;
+    return {
+      id,
+      ...described,
+      scimBaseUrl: this.scimBaseUrl(request, tenant),
+      tokenId: credential.credentialId,
+      token,
+    };
+  }
+
+  @Delete(':slug/connections/:id')
+  @HttpCode(204)
+  async deleteConnection(
+    @Param('slug') tenant: string,
+    @Param('id') connectionId: string,
+    @Req() request: FastifyRequest,
+  ): Promise<void> {
+    const command = { type: 'DeleteConnection', connectionId } as const;
+    await this.commands.execute(new ChangeTenant(contextOf(request, tenant), command));
+  }
+
+  @Post(':slug/connections/:id/tokens')
+  async issueToken(
+    @Param('slug') tenant: string,
+    @Param('id') connectionId: string,
+    @Body() { name, expiresAt }: IssueTokenDto,
+    @Req() request: FastifyRequest,
+  ) {
+    const expiry = expiresAt === undefined ? {} : { expiresAt: new Date(expiresAt).toISOString() };
+    const { token, credential } = this.newCredential({ name: name ?? 'token', ...expiry });
+    const command = { type: 'IssueCredential', connectionId, credential } as const;
+    await this.commands.execute(new ChangeTenant(contextOf(request, tenant), command));
+    return { id: credential.credentialId, name: credential.name, lastFour: credential.lastFour, ...expiry, token };
+  }
+
+  @Delete(':slug/tokens/:id')
+  @HttpCode(204)
+  async revokeToken(
+    @Param('slug') tenant: string,
+    @Param('id') credentialId: string,
+    @Req() request: FastifyRequest,
+  ): Promise<void> {
+    const command = { type: 'RevokeCredential', credentialId, reason: 'revoked by an admin' } as const;
+    await this.commands.execute(new ChangeTenant(contextOf(request, tenant), command));
+  }
+
+  private async require(slug: string): Promise<TenantDocument> {
+    const tenant = await this.readModels.get<TenantDocument>(TENANTS.name, slug);
+    if (!tenant) throw new NotFoundException('No such tenant');
+    return tenant;
+  }
+
+  private newCredential(about: { name: string; expiresAt?: string }): { token: string; credential: CredentialFacts } {
+    const token = newToken();
+    const credentialId = this.source.newResourceId();
+    return { token, credential: { credentialId, tokenHash: hashToken(token), lastFour: token.slice(-4), ...about } };
+  }
+
+  private scimBaseUrl(request: FastifyRequest, slug: string): string {
+    const origin = this.options.publicUrl ?? `${request.protocol}://${request.headers.host ?? 'localhost'}`;
+    return `${origin}/scim/v2/${slug}`;
+  }
+}
+
+const describeToken = ({ _id: id, name, lastFour, issuedAt, expiresAt }: CredentialDocument) => ({
+  id,
+  name,
+  lastFour,
+  issuedAt,
+  ...(expiresAt !== undefined && { expiresAt }),
+});
+
+const contextOf = ({ id }: FastifyRequest, tenant: string): RequestContext => ({
+  tenant,
+  actor: 'admin key',
+  correlationId: id,
+});

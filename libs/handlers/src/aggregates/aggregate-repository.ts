@@ -1,0 +1,146 @@
+import type { AppendResult, EventStore, NewEvent, RecordedEvent } from '#event-store';
+import { WrongExpectedRevision } from '#event-store';
+import { LRUCache } from 'lru-cache';
+import { metadataOf, type RequestContext } from '../request-context.js';
+import type { IdentitySource } from '../identity-source.js';
+import { KeyedLock } from './keyed-lock.js';
+import type { SnapshotStore } from './snapshot-store.js';
+
+/** A state and the revision of the last event folded into it; -1 when the stream has none. */
+export interface Loaded<State> {
+  readonly state: State;
+  readonly revision: number;
+}
+
+export interface AggregateDefinition<State, Event extends { type: string; data: object }> {
+  readonly initial: State;
+  evolve(state: State, event: Event & { metadata: { occurredAt: string } }): State;
+  /** Roughly how many kilobytes the state holds on to; bounds the cache. Default 1. */
+  weigh?(state: State): number;
+  /** For streams that grow long. */
+  readonly snapshots?: {
+    take(state: State): object;
+    restore(snapshot: object): State;
+    /** How many events since the last snapshot make a new one worth its cost. */
+    interval(state: State): number;
+  };
+}
+
+export interface Executed<State> {
+  readonly loaded: Loaded<State>;
+  /** Where the last event stands; undefined when the command changed nothing. */
+  readonly position: bigint | undefined;
+}
+
+/** Tries of one command before a writer that always loses gives up; far beyond what contention brings about. */
+const MAX_ATTEMPTS = 100;
+
+/** Loads aggregates from their streams, keeps hot ones folded, and appends what was decided about them. */
+export class AggregateRepository<State, Event extends { type: string; data: object }> {
+  private readonly cache: LRUCache<string, { loaded: Loaded<State>; snapshotAt: number }>;
+  private readonly lock = new KeyedLock();
+
+  constructor(
+    private readonly store: EventStore,
+    private readonly definition: AggregateDefinition<State, Event>,
+    private readonly source: IdentitySource,
+    private readonly snapshots?: SnapshotStore,
+    cacheKilobytes = 50_000,
+  ) {
+    this.cache = new LRUCache({
+      maxSize: cacheKilobytes,
+      sizeCalculation: ({ loaded }) => Math.max(1, Math.ceil(definition.weigh?.(loaded.state) ?? 1)),
+    });
+  }
+
+  /** The state as the log has it now, every acknowledged append included. */
+  async load(stream: string): Promise<Loaded<State>> {
+    const cached = this.cache.get(stream);
+    return cached && this.store.soleWriter ? cached.loaded : this.catchUp(stream, cached?.loaded);
+  }
+
+  /** The cached state where it is known to be current, without a promise; for hot reads. */
+  peek(stream: string): Loaded<State> | undefined {
+    return this.store.soleWriter ? this.cache.get(stream)?.loaded : undefined;
+  }
+
+  /**
+   * Loads, decides, appends at the revision read; when another writer came first, loads what is new and decides again.
+   * One command at a time per stream in this process.
+   */
+  execute(
+    stream: string,
+    context: RequestContext,
+    decide: (loaded: Loaded<State>) => readonly Event[] | Promise<readonly Event[]>,
+  ): Promise<Executed<State>> {
+    return this.lock.run(stream, async () => {
+      for (let attempt = 1; ; attempt++) {
+        const loaded = await this.load(stream);
+        const events = await decide(loaded);
+        if (events.length === 0) return { loaded, position: undefined };
+        try {
+          return await this.append(stream, loaded, events, context);
+        } catch (error) {
+          if (!(error instanceof WrongExpectedRevision) || attempt >= MAX_ATTEMPTS) throw error;
+        }
+      }
+    });
+  }
+
+  /**
+   * Appends behind `loaded` and folds what was appended.
+   * @throws WrongExpectedRevision another writer came first; the cache has forgotten the stale state
+   */
+  async append(
+    stream: string,
+    loaded: Loaded<State>,
+    events: readonly Event[],
+    context: RequestContext,
+  ): Promise<Executed<State>> {
+    const metadata = metadataOf(context, this.source.now());
+    const toAppend = events.map(({ type, data }): NewEvent => ({ id: this.source.newEventId(), type, data, metadata }));
+    let result: AppendResult;
+    try {
+      result = await this.store.append(stream, toAppend, loaded.revision < 0 ? 'noStream' : loaded.revision);
+    } catch (error) {
+      this.cache.delete(stream);
+      throw error;
+    }
+    let state = loaded.state;
+    for (const event of events) state = this.definition.evolve(state, { ...event, metadata });
+    const next = { state, revision: result.revision };
+    this.remember(stream, next);
+    return { loaded: next, position: result.position };
+  }
+
+  private async catchUp(stream: string, known: Loaded<State> | undefined): Promise<Loaded<State>> {
+    const { snapshots } = this.definition;
+    let { state, revision } = known ?? { state: this.definition.initial, revision: -1 };
+    let snapshotAt: number | undefined;
+    if (!known && snapshots && this.snapshots) {
+      const snapshot = await this.snapshots.get(stream);
+      if (snapshot) ({ state, revision } = { state: snapshots.restore(snapshot.state), revision: snapshot.revision });
+      snapshotAt = revision;
+    }
+    for await (const event of this.store.read(stream, { from: revision + 1 })) {
+      state = this.definition.evolve(state, event as unknown as RecordedEvent & Event);
+      revision = event.revision;
+    }
+    const loaded = { state, revision };
+    if (revision >= 0) this.remember(stream, loaded, snapshotAt);
+    return loaded;
+  }
+
+  /** Keeps the newer of what is cached and `loaded`, and takes a snapshot when one is due. */
+  private remember(stream: string, loaded: Loaded<State>, lastSnapshot?: number): void {
+    const cached = this.cache.get(stream);
+    if (cached && cached.loaded.revision > loaded.revision) return;
+    let snapshotAt = lastSnapshot ?? cached?.snapshotAt ?? -1;
+    const { snapshots } = this.definition;
+    if (snapshots && this.snapshots && loaded.revision - snapshotAt >= snapshots.interval(loaded.state)) {
+      snapshotAt = loaded.revision;
+      this.snapshots.put(stream, loaded.revision, snapshots.take(loaded.state));
+    }
+    this.cache.set(stream, { loaded, snapshotAt });
+  }
+}

@@ -1,0 +1,84 @@
+import { type GroupEvent, type GroupMember, groupStream, isLive, parseStream, userStream } from '#domain';
+import type { RecordedEvent } from '#event-store';
+import { MEMBERSHIPS, type MembershipDocument, NESTINGS } from '#projections';
+import type { ReadModels } from '#read-models';
+import type { Aggregates } from '../aggregates/aggregates.js';
+import type { ReadModelProgress } from '../read-your-writes.js';
+import type { RequestContext } from '../request-context.js';
+import type { GroupUpdates } from './group-updates.js';
+
+/**
+ * Whoever leaves SCIM leaves every group. The handler that deletes does it before it answers; following the log does it
+ * again for what a crash cut short or another gateway added at the same moment. Both are harmless when there is nothing
+ * left to do.
+ */
+export class MembershipCleanup {
+  constructor(
+    private readonly aggregates: Aggregates,
+    private readonly updates: GroupUpdates,
+    private readonly readModels: ReadModels,
+    private readonly progress: ReadModelProgress,
+  ) {}
+
+  /** Takes a user or group out of all groups. @returns position of the last event, undefined when it was in none */
+  async removeEverywhere(context: RequestContext, memberId: string): Promise<bigint | undefined> {
+    const filter = { tenant: context.tenant, memberId };
+    const [direct, nested] = await Promise.all([
+      this.readModels.find<MembershipDocument>(MEMBERSHIPS.name, { filter }),
+      this.readModels.find<MembershipDocument>(NESTINGS.name, { filter }),
+    ]);
+    let last: bigint | undefined;
+    for (const { groupId } of [...direct, ...nested]) {
+      const position = await this.remove(context, groupId, [memberId]);
+      if (position !== undefined && (last === undefined || position > last)) last = position;
+    }
+    return last;
+  }
+
+  /** Finishes what `event` calls for. @returns whether it called for something to be looked at */
+  async follow(event: RecordedEvent): Promise<boolean> {
+    const context = contextAfter(event);
+    const { id, tenant } = parseStream(event.stream);
+    if (event.type === 'UserDeprovisioned' || event.type === 'GroupDeleted') {
+      // What the member was in is known once the read model has come as far as this event.
+      // Whoever follows the log tries again after a failure, and stops when it is told to.
+      if (!(await this.progress.waitFor(event.position, 10_000))) throw new Error('The read model is behind');
+      await this.removeEverywhere(context, id);
+      return true;
+    }
+    if (event.type !== 'GroupMembershipChanged') return false;
+    const { added } = (event as unknown as Extract<GroupEvent, { type: 'GroupMembershipChanged' }>).data;
+    const gone: string[] = [];
+    for (const { value, type } of added) {
+      if (!(await this.isThere(tenant, value, type))) gone.push(value);
+    }
+    if (gone.length > 0) await this.remove(context, id, gone);
+    return gone.length > 0;
+  }
+
+  private async isThere(tenant: string, id: string, type: GroupMember['type']): Promise<boolean> {
+    return type === 'User'
+      ? isLive((await this.aggregates.users.load(userStream(tenant, id))).state)
+      : (await this.aggregates.groups.load(groupStream(tenant, id))).state.status === 'present';
+  }
+
+  private async remove(context: RequestContext, groupId: string, ids: string[]): Promise<bigint | undefined> {
+    const { state } = await this.aggregates.groups.load(groupStream(context.tenant, groupId));
+    if (state.status !== 'present') return undefined;
+    const members = [{ op: 'remove' as const, ids }];
+    return (await this.updates.execute(context, groupId, { type: 'ChangeGroupMembership', groupId, members })).position;
+  }
+}
+
+function contextAfter({ id, metadata }: RecordedEvent): RequestContext {
+  const { tenant, connection, credential, idp, correlationId } = metadata;
+  return {
+    tenant,
+    ...(connection && { connection }),
+    ...(credential && { credential }),
+    ...(idp && { idp }),
+    actor: 'membership-cleanup',
+    correlationId,
+    causationId: id,
+  };
+}

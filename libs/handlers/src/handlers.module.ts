@@ -1,0 +1,66 @@
+import { EVENT_STORE, type EventStore } from '#event-store';
+import { READ_MODELS, type ReadModels } from '#read-models';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { Aggregates } from './aggregates/aggregates.js';
+import { GROUP_HANDLERS } from './groups/group.handlers.js';
+import { GroupUpdates } from './groups/group-updates.js';
+import { MembershipCleanup } from './groups/membership-cleanup.js';
+import { IDENTITY_SOURCE, type IdentitySource, systemIdentitySource } from './identity-source.js';
+import { READ_MODEL_PROGRESS, type ReadModelProgress, ReadYourWrites } from './read-your-writes.js';
+import { TENANT_HANDLERS } from './tenants/tenant.handlers.js';
+import { USER_HANDLERS } from './users/user.handlers.js';
+import { UserNameClaims } from './users/user-name-claims.js';
+import { UserUpdates } from './users/user-updates.js';
+
+/** The write side: command handlers over the event store. Expects the ports' tokens from a global module. */
+@Module({})
+export class HandlersModule {
+  /** @param limits how long a write waits for the read model, and a list for recent writes, milliseconds */
+  static forRoot(limits: { writeWaitMs: number; listWaitMs: number }): DynamicModule {
+    return {
+      module: HandlersModule,
+      global: true,
+      imports: [CqrsModule.forRoot()],
+      providers: [
+        { provide: IDENTITY_SOURCE, useValue: systemIdentitySource },
+        {
+          provide: Aggregates,
+          inject: [EVENT_STORE, READ_MODELS, IDENTITY_SOURCE],
+          useFactory: (store: EventStore, readModels: ReadModels, source: IdentitySource) =>
+            new Aggregates(store, readModels, source),
+        },
+        {
+          provide: UserNameClaims,
+          inject: [Aggregates, IDENTITY_SOURCE],
+          useFactory: (aggregates: Aggregates, source: IdentitySource) => new UserNameClaims(aggregates, source),
+        },
+        {
+          provide: UserUpdates,
+          inject: [Aggregates, UserNameClaims],
+          useFactory: (aggregates: Aggregates, claims: UserNameClaims) => new UserUpdates(aggregates, claims),
+        },
+        {
+          provide: GroupUpdates,
+          inject: [Aggregates],
+          useFactory: (aggregates: Aggregates) => new GroupUpdates(aggregates),
+        },
+        {
+          provide: MembershipCleanup,
+          inject: [Aggregates, GroupUpdates, READ_MODELS, READ_MODEL_PROGRESS],
+          useFactory: (a: Aggregates, updates: GroupUpdates, readModels: ReadModels, progress: ReadModelProgress) =>
+            new MembershipCleanup(a, updates, readModels, progress),
+        },
+        {
+          provide: ReadYourWrites,
+          inject: [READ_MODEL_PROGRESS],
+          useFactory: (progress: ReadModelProgress) => new ReadYourWrites(progress, limits),
+        },
+        ...USER_HANDLERS,
+        ...GROUP_HANDLERS,
+        ...TENANT_HANDLERS,
+      ],
+      exports: [CqrsModule, Aggregates, UserNameClaims, MembershipCleanup, ReadYourWrites, IDENTITY_SOURCE],
+    };
+  }
+}

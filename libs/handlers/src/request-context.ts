@@ -1,0 +1,31 @@
+import type { EventMetadata } from '#event-store';
+
+/** On whose behalf a command runs; it becomes the metadata of every event the command causes. */
+export interface RequestContext {
+  readonly tenant: string;
+  readonly connection?: string;
+  readonly credential?: string;
+  readonly idp?: string;
+  readonly actor?: string;
+  readonly correlationId: string;
+  /** Event or request that caused this command; default the request itself. */
+  readonly causationId?: string;
+}
+
+/** Version of the event shapes written today; older ones are read through upcasters. */
+export const EVENT_SCHEMA_VERSION = 1;
+
+export function metadataOf(context: RequestContext, occurredAt: string): EventMetadata {
+  const { tenant, connection, credential, idp, actor, correlationId, causationId = correlationId } = context;
+  return {
+    tenant,
+    ...(connection && { connection }),
+    ...(credential && { credential }),
+    ...(idp && { idp }),
+    ...(actor && { actor }),
+    correlationId,
+    causationId,
+    occurredAt,
+    schemaVersion: EVENT_SCHEMA_VERSION,
+  };
+}

@@ -1,0 +1,131 @@
+import { claimUserName, isLive, releaseUserName, type User, userNameStream, userNameTaken, userStream } from '#domain';
+import { WrongExpectedRevision } from '#event-store';
+import { foldUserName, ScimError } from '#scim';
+import type { Aggregates } from '../aggregates/aggregates.js';
+import type { Loaded } from '../aggregates/aggregate-repository.js';
+import { KeyedLock } from '../aggregates/keyed-lock.js';
+import type { IdentitySource } from '../identity-source.js';
+import type { RequestContext } from '../request-context.js';
+
+/** A user as the claim sees them: where their stream stands. */
+interface Holder {
+  readonly userId: string;
+  readonly loaded: Loaded<User>;
+}
+
+const MAX_ATTEMPTS = 50;
+
+/** Whether this user goes by that name now. */
+export const bears = (user: User, userName: string): boolean =>
+  typeof user.attributes['userName'] === 'string' &&
+  foldUserName(user.attributes['userName']) === foldUserName(userName);
+
+/**
+ * Uniqueness of userName by claim streams, across any number of processes and without clocks or locks between them.
+ *
+ * Whoever makes a user live under a name appends to the name's stream at the revision they read, then to the user's
+ * stream at the revision they read before; whoever takes a name from a user first appends a fence to that user's stream.
+ * So of two who want the same name, one meets a conflict and looks again. See docs/adr/0004-user-name-claims.md.
+ */
+export class UserNameClaims {
+  private readonly lock = new KeyedLock();
+
+  constructor(
+    private readonly aggregates: Aggregates,
+    private readonly source: IdentitySource,
+  ) {}
+
+  /**
+   * Runs `provision` with the user that may be made live under this name: a new one, the one whose creation was left
+   * half way, or the one who was deleted under it. A WrongExpectedRevision from it means: look again.
+   * @throws ScimError `uniqueness` when a living user has the name
+   */
+  provisionUnder<T>(context: RequestContext, userName: string, provision: (holder: Holder) => Promise<T>): Promise<T> {
+    const stream = userNameStream(context.tenant, userName);
+    return this.attempt(stream, async () => {
+      const claim = await this.aggregates.userNames.load(stream);
+      const { holder } = claim.state;
+      let userId = holder ?? this.source.newResourceId();
+      let reason = 'claimed';
+      if (holder !== undefined) {
+        const loaded = await this.aggregates.users.load(userStream(context.tenant, holder));
+        if (isLive(loaded.state) && bears(loaded.state, userName)) throw userNameTaken({ userName }, holder);
+        // Claimed, and nobody came: whoever appends first to the empty stream is the user, without a second claim.
+        if (loaded.revision < 0) return provision({ userId: holder, loaded });
+        if (loaded.state.status === 'deprovisioned' && bears(loaded.state, userName)) {
+          // The claim is told again, so that somebody who wants to take the name meets a conflict.
+          const again = [{ type: 'UserNameClaimed' as const, data: { userId: holder } }];
+          await this.aggregates.userNames.append(stream, claim, again, context);
+          return provision({ userId: holder, loaded });
+        }
+        if (loaded.state.status !== 'absent') await this.fence(context, holder, loaded);
+        userId = this.source.newResourceId();
+        reason = 'abandoned';
+      }
+      await this.aggregates.userNames.append(stream, claim, claimUserName(claim.state, userId, reason), context);
+      const loaded = await this.aggregates.users.load(userStream(context.tenant, userId));
+      return provision({ userId, loaded });
+    });
+  }
+
+  /**
+   * Claims a name that a living user is about to take.
+   * @throws ScimError `uniqueness` when another living user has it
+   */
+  claimFor(context: RequestContext, userName: string, userId: string): Promise<void> {
+    const stream = userNameStream(context.tenant, userName);
+    return this.attempt(stream, async () => {
+      const claim = await this.aggregates.userNames.load(stream);
+      const { holder } = claim.state;
+      if (holder !== undefined && holder !== userId) {
+        const loaded = await this.aggregates.users.load(userStream(context.tenant, holder));
+        if (isLive(loaded.state) && bears(loaded.state, userName)) throw userNameTaken({ userName }, holder);
+        await this.fence(context, holder, loaded);
+      }
+      // Told again even when it is ours: a claim without its rename may be about to be taken over.
+      const events =
+        holder === userId
+          ? [{ type: 'UserNameClaimed' as const, data: { userId } }]
+          : claimUserName(claim.state, userId, 'taken over');
+      await this.aggregates.userNames.append(stream, claim, events, context);
+    });
+  }
+
+  /** Frees a name that the user no longer bears. */
+  release(context: RequestContext, userName: string, userId: string, reason: string): Promise<void> {
+    const stream = userNameStream(context.tenant, userName);
+    return this.attempt(stream, async () => {
+      const claim = await this.aggregates.userNames.load(stream);
+      const events = releaseUserName(claim.state, userId, reason);
+      if (events.length > 0) await this.aggregates.userNames.append(stream, claim, events, context);
+    });
+  }
+
+  /** Id of the living user with this name, read from the log itself. */
+  async find(tenant: string, userName: string): Promise<{ userId: string; loaded: Loaded<User> } | undefined> {
+    const { holder } = (await this.aggregates.userNames.load(userNameStream(tenant, userName))).state;
+    if (holder === undefined) return undefined;
+    const loaded = await this.aggregates.users.load(userStream(tenant, holder));
+    return isLive(loaded.state) && bears(loaded.state, userName) ? { userId: holder, loaded } : undefined;
+  }
+
+  private async fence(context: RequestContext, userId: string, loaded: Loaded<User>): Promise<void> {
+    const fence = [{ type: 'UserNameClaimFenced' as const, data: { reason: 'userName taken over' } }];
+    await this.aggregates.users.append(userStream(context.tenant, userId), loaded, fence, context);
+  }
+
+  private attempt<T>(stream: string, task: () => Promise<T>): Promise<T> {
+    return this.lock.run(stream, async () => {
+      for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+        try {
+          return await task();
+        } catch (error) {
+          if (!(error instanceof WrongExpectedRevision)) throw error;
+        }
+      }
+      throw new ScimError('unavailable', 'Too many writers want this userName at once; try again', {
+        retryAfterSeconds: 1,
+      });
+    });
+  }
+}

@@ -1,0 +1,78 @@
+import { decideUser, userStream } from '#domain';
+import { userModel, validateResource } from '#scim';
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { Aggregates } from '../aggregates/aggregates.js';
+import { MembershipCleanup } from '../groups/membership-cleanup.js';
+import { ReadYourWrites } from '../read-your-writes.js';
+import { DeprovisionUser, PatchUser, ProvisionUser, ReplaceUser, type WrittenUser } from './user.commands.js';
+import { UserNameClaims } from './user-name-claims.js';
+import { UserUpdates } from './user-updates.js';
+
+@CommandHandler(ProvisionUser)
+export class ProvisionUserHandler implements ICommandHandler<ProvisionUser> {
+  constructor(
+    private readonly aggregates: Aggregates,
+    private readonly claims: UserNameClaims,
+    private readonly readYourWrites: ReadYourWrites,
+  ) {}
+
+  async execute({ context, attributes }: ProvisionUser): Promise<WrittenUser> {
+    validateResource(userModel, attributes);
+    const written = await this.claims.provisionUnder(
+      context,
+      attributes['userName'] as string,
+      async ({ userId: id, loaded }) => {
+        const events = decideUser(loaded.state, { type: 'ProvisionUser', attributes });
+        return { id, ...(await this.aggregates.users.append(userStream(context.tenant, id), loaded, events, context)) };
+      },
+    );
+    await this.readYourWrites.acknowledge(written.position);
+    return written;
+  }
+}
+
+@CommandHandler(ReplaceUser)
+export class ReplaceUserHandler implements ICommandHandler<ReplaceUser> {
+  constructor(
+    private readonly updates: UserUpdates,
+    private readonly readYourWrites: ReadYourWrites,
+  ) {}
+
+  async execute({ context, id, attributes, ifMatch }: ReplaceUser): Promise<WrittenUser> {
+    const written = await this.updates.execute(context, id, { type: 'ReplaceUser', userId: id, attributes }, ifMatch);
+    await this.readYourWrites.acknowledge(written.position);
+    return written;
+  }
+}
+
+@CommandHandler(PatchUser)
+export class PatchUserHandler implements ICommandHandler<PatchUser> {
+  constructor(
+    private readonly updates: UserUpdates,
+    private readonly readYourWrites: ReadYourWrites,
+  ) {}
+
+  async execute({ context, id, body, ifMatch }: PatchUser): Promise<WrittenUser> {
+    const written = await this.updates.execute(context, id, { type: 'PatchUser', userId: id, body }, ifMatch);
+    await this.readYourWrites.acknowledge(written.position);
+    return written;
+  }
+}
+
+@CommandHandler(DeprovisionUser)
+export class DeprovisionUserHandler implements ICommandHandler<DeprovisionUser> {
+  constructor(
+    private readonly updates: UserUpdates,
+    private readonly readYourWrites: ReadYourWrites,
+    private readonly cleanup: MembershipCleanup,
+  ) {}
+
+  async execute({ context, id, ifMatch }: DeprovisionUser): Promise<WrittenUser> {
+    const written = await this.updates.execute(context, id, { type: 'DeprovisionUser', userId: id }, ifMatch);
+    await this.readYourWrites.acknowledge(written.position);
+    await this.readYourWrites.acknowledge(await this.cleanup.removeEverywhere(context, id));
+    return written;
+  }
+}
+
+export const USER_HANDLERS = [ProvisionUserHandler, ReplaceUserHandler, PatchUserHandler, DeprovisionUserHandler];

@@ -1,0 +1,14 @@
+import { groupDirectory } from './group-directory.projection.js';
+import { memberships } from './memberships.projection.js';
+import type { Projection } from './projection.js';
+import { tenantSettings } from './tenant-settings.projection.js';
+import { userDirectory } from './user-directory.projection.js';
+
+export * from './projection.js';
+export * from './user-directory.projection.js';
+export * from './group-directory.projection.js';
+export * from './memberships.projection.js';
+export * from './tenant-settings.projection.js';
+
+/** Every projection the gateway reads from. */
+export const PROJECTIONS: readonly Projection[] = [tenantSettings, userDirectory, groupDirectory, memberships];

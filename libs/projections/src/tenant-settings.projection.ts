@@ -1,0 +1,97 @@
+import { type Fact, type MatchingAttribute, parseStream, TENANT_STREAMS, type TenantEvent } from '#domain';
+import type { CollectionDefinition, Document } from '#read-models';
+import type { ProjectedEvent, Projection, Touch } from './projection.js';
+
+export interface TenantDocument extends Document {
+  readonly slug: string;
+  readonly name: string;
+  readonly registeredAt: string;
+}
+
+export interface ConnectionDocument extends Document {
+  readonly tenant: string;
+  readonly connectionId: string;
+  readonly idp: string;
+  readonly name: string;
+  readonly matchingAttribute: MatchingAttribute;
+  readonly createdAt: string;
+}
+
+/** A living credential; `_id` is the credential's id. */
+export interface CredentialDocument extends Document {
+  readonly tenant: string;
+  readonly connectionId: string;
+  readonly name: string;
+  /** SHA-256 of the token, lower-case hex. */
+  readonly tokenHash: string;
+  readonly lastFour: string;
+  readonly issuedAt: string;
+  readonly expiresAt?: string;
+}
+
+export const TENANTS: CollectionDefinition = { name: 'tenants', indexes: [] };
+export const CONNECTIONS: CollectionDefinition = {
+  name: 'connections',
+  indexes: [{ name: 'tenant', fields: ['tenant', '_id'] }],
+};
+export const CREDENTIALS: CollectionDefinition = {
+  name: 'credentials',
+  indexes: [
+    { name: 'tokenHash', fields: ['tokenHash'] },
+    { name: 'connection', fields: ['tenant', 'connectionId'] },
+  ],
+};
+
+/** Tenants, their connections and living credentials, for the admin API and for those who check tokens. */
+export const tenantSettings: Projection = {
+  name: 'tenant-settings',
+  collections: [TENANTS, CONNECTIONS, CREDENTIALS],
+  streamPrefixes: [TENANT_STREAMS],
+  touches(event): readonly Touch[] {
+    const fact = event as unknown as TenantEvent;
+    switch (fact.type) {
+      case 'TenantRegistered':
+        return [{ collection: TENANTS.name, id: fact.data.slug }];
+      case 'ConnectionCreated':
+      case 'ConnectionChanged':
+      case 'ConnectionDeleted':
+        return [{ collection: CONNECTIONS.name, id: fact.data.connectionId }];
+      case 'CredentialIssued':
+      case 'CredentialRotated':
+      case 'CredentialRevoked':
+      case 'CredentialExpired':
+        return [{ collection: CREDENTIALS.name, id: fact.data.credentialId }];
+    }
+  },
+  apply(document, event) {
+    return fold(document, event);
+  },
+};
+
+type SettingsDocument = TenantDocument | ConnectionDocument | CredentialDocument;
+
+function fold(document: Document | undefined, event: ProjectedEvent): SettingsDocument | undefined {
+  const fact = event as unknown as Fact<TenantEvent>;
+  const { tenant } = parseStream(event.stream);
+  const at = event.metadata.occurredAt;
+  switch (fact.type) {
+    case 'TenantRegistered':
+      return { _id: tenant, ...fact.data, registeredAt: at };
+    case 'ConnectionCreated':
+      return { _id: fact.data.connectionId, tenant, ...fact.data, createdAt: at };
+    case 'ConnectionChanged':
+      return document && { ...(document as ConnectionDocument), ...fact.data };
+    case 'CredentialIssued': {
+      const { credentialId, ...rest } = fact.data;
+      return { _id: credentialId, tenant, ...rest, issuedAt: at };
+    }
+    case 'CredentialRotated': {
+      const { validUntil: expiresAt } = fact.data;
+      return document && expiresAt !== undefined ? { ...(document as CredentialDocument), expiresAt } : undefined;
+    }
+    case 'ConnectionDeleted':
+    case 'CredentialRevoked':
+    case 'CredentialExpired':
+      return undefined;
+  }
+}

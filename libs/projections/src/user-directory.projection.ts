@@ -1,0 +1,80 @@
+import {
+  absentUser,
+  evolveUser,
+  type Fact,
+  isLive,
+  parseStream,
+  type User,
+  type UserEvent,
+  USER_STREAMS,
+} from '#domain';
+import { type CollectionDefinition, type Document, searchShadow } from '#read-models';
+import { attributesOf, resourceJson, userModel } from '#scim';
+import type { ProjectedEvent, Projection } from './projection.js';
+
+/** A user as lists show them. One the IdP deleted stays, out of every list's scope, because they may come back. */
+export interface UserDocument extends Document {
+  /** Every query binds it: the tenant for a user that SCIM shows, {@link deprovisionedScope} for one it does not. */
+  readonly scope: string;
+  readonly id: string;
+  readonly status: User['status'];
+  /** Revision of the user's stream. */
+  readonly version: number;
+  readonly created: string;
+  readonly lastModified: string;
+  /** See {@link resourceJson}. */
+  readonly json: string;
+  /** What filters and sorting look at. */
+  readonly shadow: object;
+}
+
+export const USERS: CollectionDefinition = {
+  name: 'users',
+  indexes: [
+    { name: 'scope', fields: ['scope', '_id'], counted: true },
+    { name: 'userName', fields: ['scope', 'shadow.username'] },
+    { name: 'externalId', fields: ['scope', 'shadow.externalid'] },
+    { name: 'email', fields: ['scope', 'shadow.emails.value'] },
+  ],
+};
+
+export const documentId = (tenant: string, id: string): string => `${tenant}/${id}`;
+
+/** A slug holds no slash, so no tenant's scope is another's. */
+export const deprovisionedScope = (tenant: string): string => `${tenant}/deprovisioned`;
+
+/** All users of all tenants, searchable. */
+export const userDirectory: Projection = {
+  name: 'user-directory',
+  collections: [USERS],
+  streamPrefixes: [USER_STREAMS],
+  touches(event) {
+    const { tenant, id } = parseStream(event.stream);
+    return [{ collection: USERS.name, id: documentId(tenant, id) }];
+  },
+  apply(document, event) {
+    return fold(document as UserDocument | undefined, event);
+  },
+};
+
+function fold(document: UserDocument | undefined, event: ProjectedEvent): UserDocument | undefined {
+  const { tenant, id } = parseStream(event.stream);
+  const user = evolveUser(document ? userOf(document) : absentUser, event as unknown as Fact<UserEvent>);
+  if (user.status === 'absent') return undefined;
+  const live = isLive(user);
+  return {
+    _id: documentId(tenant, id),
+    scope: live ? tenant : deprovisionedScope(tenant),
+    id,
+    status: user.status,
+    version: event.revision,
+    created: user.created,
+    lastModified: user.lastModified,
+    json: resourceJson(userModel, id, user.attributes),
+    shadow: live ? searchShadow(userModel, { id, ...user }) : {},
+  };
+}
+
+function userOf({ json, status, created, lastModified }: UserDocument): User {
+  return { status, attributes: attributesOf(json), created, lastModified };
+}

@@ -1,0 +1,66 @@
+import { type CredentialDirectory, type Lookup, tokenIn } from '#access';
+import { ScimError } from '#scim';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { allowedMethods } from './allowed-methods.js';
+import { type ScimRequest, scimUrlOf } from './scim-request.js';
+import { sendScimError } from './scim-error.response.js';
+
+/** Discovery is public (RFC 7644 §4); everything else needs a token. */
+const PUBLIC = /^\/scim\/v2\/[^/]+\/(ServiceProviderConfig|ResourceTypes|Schemas)(\/|\?|$)/;
+
+export interface AuthenticationOptions {
+  readonly credentials: CredentialDirectory;
+  /** Scheme and host clients reach us by; undefined: as each request's Host header says. */
+  readonly publicUrl: string | undefined;
+  /** Told of a credential found expired, once per request that shows it. */
+  onExpired(caller: { tenant: string; credentialId: string; connectionId: string; idp: string }): void;
+}
+
+/**
+ * Decides who is speaking before a byte of the body is read, so that only known callers can make us parse. The token
+ * decides tenant and connection; on another tenant's URL it is as good as none, and the answer does not tell whether
+ * that tenant exists.
+ */
+export function authenticateScim(fastify: FastifyInstance, options: AuthenticationOptions): void {
+  fastify.decorateRequest('scim', null);
+  fastify.addHook('onRequest', (request, reply, done) => {
+    const url = scimUrlOf(request);
+    if (url?.tenant === undefined || url.basePath === undefined) return done();
+    const origin = options.publicUrl ?? `${request.protocol}://${request.headers.host ?? 'localhost'}`;
+    const scope = { tenant: url.tenant, baseUrl: origin + url.basePath, caller: undefined };
+    (request as ScimRequest).scim = scope;
+    if (request.method === 'OPTIONS') return answerOptions(request, reply);
+    const token = tokenIn(request.headers.authorization);
+    if (token === undefined) {
+      if (PUBLIC.test(request.url)) return done();
+      return refuse(reply, 'Send the connection’s token as "Authorization: Bearer …".');
+    }
+    const judge = (found: Lookup): void => {
+      if (found.outcome === 'expired' && found.caller.tenant === scope.tenant) {
+        options.onExpired(found.caller);
+        return refuse(reply, 'This token has expired; issue a new one for the connection and enter it at the IdP.');
+      }
+      if (found.outcome !== 'known' || found.caller.tenant !== scope.tenant) {
+        return refuse(
+          reply,
+          'This token is not valid here; check that token and base URL belong to the same connection.',
+        );
+      }
+      (request as ScimRequest).scim = { ...scope, caller: found.caller };
+      done();
+    };
+    const found = options.credentials.lookup(token);
+    if (found instanceof Promise) found.then(judge).catch((error: unknown) => done(error as Error));
+    else judge(found);
+  });
+}
+
+function refuse(reply: FastifyReply, detail: string): void {
+  sendScimError(reply, new ScimError('unauthorized', detail));
+}
+
+function answerOptions(request: FastifyRequest, reply: FastifyReply): void {
+  const allowed = allowedMethods(request.url);
+  if (allowed) void reply.code(204).header('allow', allowed).send();
+  else sendScimError(reply, new ScimError('notFound', 'There is nothing here'));
+}

@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Type } from '@nestjs/common';
+import { type DynamicModule, ValidationPipe } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type Logger, NestLogger } from '#telemetry';
+import { type AuthenticationOptions, authenticateScim } from './authenticate.hook.js';
+import { parseScimBodies } from './scim-body.parser.js';
+import { rememberScimUrl } from './scim-request.js';
+import { parseScimUrl } from './scim-url.js';
+
+export interface HttpAppOptions {
+  readonly logger: Logger;
+  /** Largest request body, bytes. */
+  readonly maxBodyBytes: number;
+  readonly baseDomain: string | undefined;
+  /** Absent where the app serves no SCIM. */
+  readonly authentication?: AuthenticationOptions;
+}
+
+/** Longest path segment we look at; an id is 36 characters, a schema URN with its extension seldom over 100. */
+const MAX_PARAM_LENGTH = 500;
+
+/** A Nest application on Fastify with what every edge of ours shares: URLs, bodies, request ids, validation. */
+export async function createHttpApp(
+  module: Type | DynamicModule,
+  options: HttpAppOptions,
+): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: options.maxBodyBytes,
+    genReqId: () => randomUUID(),
+    // No middleware is registered, so the layer that would run it is left out of every request.
+    skipMiddie: true,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    rewriteUrl: (raw: IncomingMessage) => {
+      const parsed = parseScimUrl(raw.url ?? '/', raw.headers.host, options.baseDomain);
+      if (parsed.basePath !== undefined) rememberScimUrl(raw, parsed);
+      return parsed.url;
+    },
+  });
+  const fastify = adapter.getInstance();
+  parseScimBodies(fastify as unknown as Parameters<typeof parseScimBodies>[0]);
+  if (options.authentication) {
+    authenticateScim(fastify as unknown as Parameters<typeof authenticateScim>[0], options.authentication);
+  }
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    bodyParser: false,
+    logger: new NestLogger(options.logger),
+    abortOnError: false,
+  });
+  app.useGlobalPipes(new ValidationPipe({ transform: true, whitelist: true, forbidNonWhitelisted: true }));
+  app.enableShutdownHooks([]);
+  return app;
+}

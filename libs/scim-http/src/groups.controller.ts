@@ -1,0 +1,113 @@
+import { groupStream } from '#domain';
+import {
+  Aggregates,
+  CreateGroup,
+  DeleteGroup,
+  namesVersion,
+  PatchGroup,
+  ReplaceGroup,
+  versionOf,
+  type WrittenGroup,
+} from '#handlers';
+import { groupModel, type MemberOperation, normalizeResource, type ResourceAttributes, ScimError } from '#scim';
+import { Controller, Delete, Get, Patch, Post, Put, Req, Res } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import type { FastifyReply } from 'fastify';
+import { DirectoryLists } from './directory-lists.js';
+import { parameter } from './list-query.js';
+import { type Audience, ResourceRenderer } from './resource-renderer.js';
+import { contextOf, type ScimQuery, type ScimRequest, sendScim } from './scim-request.js';
+import { projectorOf } from './users.controller.js';
+
+type IdRequest = ScimRequest & { params: { id: string }; query: ScimQuery };
+
+/** RFC 7644 §3.2 to §3.6 for `/Groups`. */
+@Controller('scim/v2/:tenant/Groups')
+export class GroupsController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly aggregates: Aggregates,
+    private readonly lists: DirectoryLists,
+    private readonly renderer: ResourceRenderer,
+  ) {}
+
+  @Get()
+  async list(@Req() request: IdRequest, @Res() reply: FastifyReply): Promise<void> {
+    sendScim(reply, 200, await this.lists.groups(this.audience(request), request.query));
+  }
+
+  @Post()
+  async create(@Req() request: IdRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { attributes, members } = splitMembers(normalizeResource(groupModel, request.body).attributes);
+    const audience = this.audience(request);
+    const written: WrittenGroup = await this.commands.execute(new CreateGroup(contextOf(request), attributes, members));
+    reply.header('location', `${audience.baseUrl}/Groups/${written.id}`);
+    this.send(reply, 201, audience, written);
+  }
+
+  @Get(':id')
+  async read(@Req() request: IdRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { id } = request.params;
+    const audience = this.audience(request);
+    const stream = groupStream(audience.tenant, id);
+    const loaded = this.aggregates.groups.peek(stream) ?? (await this.aggregates.groups.load(stream));
+    if (loaded.state.status !== 'present') throw new ScimError('notFound', `Group ${id} not found`);
+    const known = request.headers['if-none-match'];
+    if (known !== undefined && namesVersion(known, loaded.revision)) {
+      reply.code(304).header('etag', versionOf(loaded.revision)).send();
+      return;
+    }
+    this.send(reply, 200, audience, { id, loaded });
+  }
+
+  @Put(':id')
+  async replace(@Req() request: IdRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { attributes, members } = splitMembers(normalizeResource(groupModel, request.body).attributes);
+    const { id } = request.params;
+    const command = new ReplaceGroup(contextOf(request), id, attributes, members, request.headers['if-match']);
+    const written: WrittenGroup = await this.commands.execute(command);
+    this.send(reply, 200, this.audience(request), written);
+  }
+
+  /** 204, as every IdP expects of a group, unless the client asked for attributes (RFC 7644 §3.5.2). */
+  @Patch(':id')
+  async patch(@Req() request: IdRequest, @Res() reply: FastifyReply): Promise<void> {
+    const audience = this.audience(request);
+    const command = new PatchGroup(contextOf(request), request.params.id, request.body, request.headers['if-match']);
+    const written: WrittenGroup = await this.commands.execute(command);
+    if (parameter(request.query, 'attributes')) this.send(reply, 200, audience, written);
+    else reply.code(204).header('etag', versionOf(written.loaded.revision)).send();
+  }
+
+  @Delete(':id')
+  async remove(@Req() request: IdRequest, @Res() reply: FastifyReply): Promise<void> {
+    const command = new DeleteGroup(contextOf(request), request.params.id, request.headers['if-match']);
+    await this.commands.execute(command);
+    reply.code(204).send();
+  }
+
+  private audience({ scim: { tenant, baseUrl }, query }: IdRequest): Audience {
+    return { tenant, baseUrl, projector: projectorOf(groupModel, query) };
+  }
+
+  private send(
+    reply: FastifyReply,
+    status: number,
+    audience: Audience,
+    { id, loaded }: Pick<WrittenGroup, 'id' | 'loaded'>,
+  ): void {
+    reply.header('etag', versionOf(loaded.revision));
+    sendScim(
+      reply,
+      status,
+      this.renderer.group(audience, this.renderer.describeGroup(id, loaded), () => loaded.state.members),
+    );
+  }
+}
+
+/** Membership is kept apart from the attributes. A body without members means none, RFC 7644 §3.5.1. */
+function splitMembers(body: ResourceAttributes): { attributes: ResourceAttributes; members: MemberOperation[] } {
+  const { members = [], ...attributes } = body;
+  const wanted = (Array.isArray(members) ? members : [members]) as unknown as { value: string }[];
+  return { attributes, members: [{ op: 'replace', members: wanted }] };
+}

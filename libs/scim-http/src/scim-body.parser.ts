@@ -1,0 +1,38 @@
+import { ScimError } from '#scim';
+import type { FastifyInstance } from 'fastify';
+
+/**
+ * Reads JSON bodies whatever they call themselves: `application/scim+json`, `application/json`, either with parameters
+ * and in any case, or no type at all. Others are answered 415.
+ */
+export function parseScimBodies(fastify: FastifyInstance): void {
+  fastify.removeAllContentTypeParsers();
+  const parse = (_request: unknown, body: string, done: (error: Error | null, value?: unknown) => void): void => {
+    if (body.length === 0) return done(null, undefined);
+    try {
+      // JSON.parse makes `__proto__` an own name like any other; what becomes of it is for validation to say.
+      done(null, JSON.parse(body.charCodeAt(0) === 0xfeff ? body.slice(1) : body));
+    } catch (error) {
+      const reason =
+        error instanceof Error ? error.message.replace(/"[^"]*" is not valid JSON.*/s, 'not valid JSON') : '';
+      const detail = `The body is not valid JSON${position(reason)}. Trailing commas and comments are not allowed.`;
+      done(new ScimError('invalidSyntax', detail));
+    }
+  };
+  fastify.addContentTypeParser(['application/scim+json', 'application/json'], { parseAs: 'string' }, parse);
+  fastify.addContentTypeParser('*', { parseAs: 'string' }, (request, body, done) => {
+    const type = request.headers['content-type'];
+    if (type === undefined || type.trim() === '' || (body as string).length === 0) {
+      parse(request, body as string, done);
+      return;
+    }
+    const detail = `Content-Type must be application/scim+json or application/json, not ${JSON.stringify(type.slice(0, 100))}`;
+    done(new ScimError('unsupportedMediaType', detail));
+  });
+}
+
+/** Where the parser stumbled, without the text around it, which may be personal data. */
+function position(reason: string): string {
+  const at = /at position (\d+)/.exec(reason)?.[1];
+  return at === undefined ? '' : ` (at character ${at})`;
+}

@@ -1,0 +1,87 @@
+import { EventStoreUnavailable } from '#event-store';
+import { ReadModelsUnavailable } from '#read-models';
+import { ScimError, type ScimErrorKind } from '#scim';
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Inject } from '@nestjs/common';
+import { BaseExceptionFilter } from '@nestjs/core';
+import { LOGGER, type Logger } from '#telemetry';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { allowedMethods } from './allowed-methods.js';
+import { sendScimError, statusOf } from './scim-error.response.js';
+import { scimUrlOf } from './scim-request.js';
+
+const KIND_OF_STATUS: Readonly<Record<number, ScimErrorKind>> = {
+  400: 'invalidSyntax',
+  401: 'unauthorized',
+  403: 'forbidden',
+  404: 'notFound',
+  405: 'methodNotAllowed',
+  413: 'payloadTooLarge',
+  414: 'invalidValue',
+  415: 'unsupportedMediaType',
+  503: 'unavailable',
+};
+
+/** Turns whatever went wrong on a SCIM URL into RFC 7644 §3.12; other URLs keep Nest's own form. */
+@Catch()
+export class ScimErrorFilter extends BaseExceptionFilter implements ExceptionFilter {
+  constructor(@Inject(LOGGER) private readonly logger: Logger) {
+    super();
+  }
+
+  override catch(exception: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    if (!isScim(request)) {
+      super.catch(exception, host);
+      return;
+    }
+    const reply = http.getResponse<FastifyReply>();
+    const error = toScimError(exception, request, reply);
+    if (!error) {
+      this.logger.error({ err: exception, requestId: request.id, method: request.method }, 'SCIM request failed');
+      const apology = `Something went wrong on our side; nothing was half written. Request id: ${request.id}`;
+      reply.code(500);
+      sendInternal(reply, apology);
+      return;
+    }
+    const status = statusOf(error);
+    const tenant = scimUrlOf(request)?.tenant;
+    this.logger.warn(
+      { requestId: request.id, tenant, method: request.method, status, kind: error.kind },
+      'SCIM request refused',
+    );
+    sendScimError(reply, error);
+  }
+}
+
+function isScim({ raw, url }: FastifyRequest): boolean {
+  const target = url || raw.url || '';
+  return target.startsWith('/scim') || target.startsWith('/api/scim');
+}
+
+function sendInternal(reply: FastifyReply, detail: string): void {
+  const body = { schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'], status: '500', detail };
+  reply.header('content-type', 'application/scim+json; charset=utf-8').send(JSON.stringify(body));
+}
+
+function toScimError(exception: unknown, request: FastifyRequest, reply: FastifyReply): ScimError | undefined {
+  if (exception instanceof ScimError) return exception;
+  if (exception instanceof EventStoreUnavailable || exception instanceof ReadModelsUnavailable) {
+    const detail = 'The store is not available; nothing was half written. Try again shortly.';
+    return new ScimError('unavailable', detail, { cause: exception, retryAfterSeconds: 5 });
+  }
+  if (!(exception instanceof HttpException)) return undefined;
+  const status = exception.getStatus();
+  if (status === 404) return unknownRoute(request, reply);
+  const kind = KIND_OF_STATUS[status];
+  return kind && new ScimError(kind, exception.message, { cause: exception });
+}
+
+function unknownRoute(request: FastifyRequest, reply: FastifyReply): ScimError {
+  const allowed = allowedMethods(request.url);
+  if (!allowed) return new ScimError('notFound', `There is nothing at ${request.method} ${pathOf(request.url)}`);
+  reply.header('allow', allowed);
+  return new ScimError('methodNotAllowed', `${request.method} is not supported here; use ${allowed}`);
+}
+
+const pathOf = (url: string): string => url.split('?', 1)[0] ?? url;

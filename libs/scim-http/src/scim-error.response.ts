@@ -1,0 +1,43 @@
+import { ScimError, type ScimErrorKind } from '#scim';
+import type { FastifyReply } from 'fastify';
+import { sendScim } from './scim-request.js';
+
+/** RFC 7644 §3.12, table 9. The only place where a domain error learns its HTTP status. */
+const RESPONSE: Readonly<Record<ScimErrorKind, { readonly status: number; readonly scimType?: string }>> = {
+  invalidFilter: { status: 400, scimType: 'invalidFilter' },
+  tooMany: { status: 400, scimType: 'tooMany' },
+  uniqueness: { status: 409, scimType: 'uniqueness' },
+  mutability: { status: 400, scimType: 'mutability' },
+  invalidSyntax: { status: 400, scimType: 'invalidSyntax' },
+  invalidPath: { status: 400, scimType: 'invalidPath' },
+  noTarget: { status: 400, scimType: 'noTarget' },
+  invalidValue: { status: 400, scimType: 'invalidValue' },
+  invalidVers: { status: 400, scimType: 'invalidVers' },
+  sensitive: { status: 400, scimType: 'sensitive' },
+  notFound: { status: 404 },
+  unauthorized: { status: 401 },
+  forbidden: { status: 403 },
+  methodNotAllowed: { status: 405 },
+  versionMismatch: { status: 412 }, // If-Match lost the race, RFC 7644 §3.14
+  payloadTooLarge: { status: 413 },
+  unsupportedMediaType: { status: 415 },
+  tooManyRequests: { status: 429 },
+  notImplemented: { status: 501 },
+  unavailable: { status: 503 },
+};
+
+export const ERROR_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:Error';
+
+export const statusOf = (error: ScimError): number => RESPONSE[error.kind].status;
+
+/** The body of RFC 7644 §3.12; `status` is a string there. */
+export function errorBody(status: number, detail: string, scimType?: string): string {
+  return JSON.stringify({ schemas: [ERROR_SCHEMA], status: String(status), ...(scimType && { scimType }), detail });
+}
+
+export function sendScimError(reply: FastifyReply, error: ScimError): void {
+  const { status, scimType } = RESPONSE[error.kind];
+  if (status === 401) reply.header('www-authenticate', 'Bearer realm="scim"');
+  if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds));
+  sendScim(reply, status, errorBody(status, error.detail, scimType));
+}

@@ -1,0 +1,42 @@
+import { Aggregates, ReadYourWrites, UserNameClaims } from '#handlers';
+import { READ_MODELS, type ReadModels } from '#read-models';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { DirectoryLists } from './directory-lists.js';
+import { DiscoveryController } from './discovery.controller.js';
+import { GroupsController } from './groups.controller.js';
+import { ResourceRenderer } from './resource-renderer.js';
+import { ScimErrorFilter } from './scim-error.filter.js';
+import { SCIM_HTTP_OPTIONS, type ScimHttpOptions } from './scim-http.options.js';
+import { UsersController } from './users.controller.js';
+
+/** SCIM 2.0 over HTTP. Expects the handlers module and the ports' tokens from global modules. */
+@Module({})
+export class ScimHttpModule {
+  static forRoot(options: ScimHttpOptions): DynamicModule {
+    return {
+      module: ScimHttpModule,
+      controllers: [UsersController, GroupsController, DiscoveryController],
+      providers: [
+        { provide: SCIM_HTTP_OPTIONS, useValue: options },
+        { provide: APP_FILTER, useClass: ScimErrorFilter },
+        {
+          provide: ResourceRenderer,
+          inject: [READ_MODELS],
+          useFactory: (readModels: ReadModels) => new ResourceRenderer(readModels),
+        },
+        {
+          provide: DirectoryLists,
+          inject: [Aggregates, UserNameClaims, READ_MODELS, ReadYourWrites, ResourceRenderer],
+          useFactory: (
+            aggregates: Aggregates,
+            claims: UserNameClaims,
+            readModels: ReadModels,
+            readYourWrites: ReadYourWrites,
+            renderer: ResourceRenderer,
+          ) => new DirectoryLists(aggregates, claims, readModels, readYourWrites, renderer, options),
+        },
+      ],
+    };
+  }
+}

@@ -1,0 +1,42 @@
+import { Controller, Get, Inject, ServiceUnavailableException } from '@nestjs/common';
+
+/** Something that must be in order before requests are sent here. */
+export interface ReadinessCheck {
+  readonly name: string;
+  /** @returns true when ready, or what is missing */
+  check(): true | string | Promise<true | string>;
+}
+
+/** Injection token of the process' {@link ReadinessCheck} list. */
+export const READINESS_CHECKS = Symbol('ReadinessChecks');
+
+@Controller('health')
+export class HealthController {
+  constructor(@Inject(READINESS_CHECKS) private readonly checks: readonly ReadinessCheck[]) {}
+
+  /** The process runs and its event loop turns. */
+  @Get('live')
+  live(): { status: string } {
+    return { status: 'live' };
+  }
+
+  /** Every part this process needs is in order; else 503 and the parts that are not. */
+  @Get('ready')
+  async ready(): Promise<{ status: string }> {
+    const results = await Promise.all(
+      this.checks.map(async ({ name, check }) => {
+        try {
+          return { name, result: await check() };
+        } catch (error) {
+          return { name, result: error instanceof Error ? error.message : String(error) };
+        }
+      }),
+    );
+    const missing = results.filter(({ result }) => result !== true);
+    if (missing.length === 0) return { status: 'ready' };
+    throw new ServiceUnavailableException({
+      status: 'not ready',
+      missing: Object.fromEntries(missing.map(({ name, result }) => [name, result])),
+    });
+  }
+}
