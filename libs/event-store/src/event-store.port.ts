@@ -25,7 +25,10 @@ export interface EventMetadata {
 }
 
 /** An event as the log holds it. */
-export interface RecordedEvent<Type extends string = string, Data extends object = object> extends NewEvent<Type, Data> {
+export interface RecordedEvent<Type extends string = string, Data extends object = object> extends NewEvent<
+  Type,
+  Data
+> {
   readonly stream: string;
   /** Place in its stream, 0-based, without gaps. */
   readonly revision: number;
@@ -80,6 +83,12 @@ export interface SubscribeOptions {
  */
 export interface EventStore extends AsyncDisposable {
   /**
+   * True when no other process can write to this store while it is open: a state folded from this process' own appends
+   * is then current without asking.
+   */
+  readonly soleWriter: boolean;
+
+  /**
    * Appends all of `events` or none, and resolves once they are on disk (fsync), so that a power cut loses nothing
    * acknowledged. Repeating a call with the same event ids is harmless: it resolves with the place of the first write
    * and writes nothing, as long as those events stand right after `expected`.
@@ -127,3 +136,6 @@ export class WrongExpectedRevision extends Error {
 export class EventStoreUnavailable extends Error {
   override readonly name = 'EventStoreUnavailable';
 }
+
+/** Injection token of the event store. */
+export const EVENT_STORE = Symbol('EventStore');

@@ -1,0 +1,85 @@
+import { CredentialDirectory } from '#access';
+import { GROUP_STREAMS, TENANT_STREAMS, USER_STREAMS } from '#domain';
+import { type MembershipCleanup, SNAPSHOTS } from '#handlers';
+import { PROJECTIONS } from '#projections';
+import { followLog, type LogFollower, ProjectionRunner, type SubscriptionLog } from '#subscriptions';
+import type { Engines } from './engines.js';
+
+/** Name of the checkpoint of those who finish what deletions leave to do. */
+const CLEANUP_CHECKPOINT = 'membership-cleanup';
+
+/**
+ * What a gateway keeps running beside its routes: the projections it reads from, the memory of credentials, and the
+ * clean-up behind deletions.
+ */
+export class DirectoryService {
+  readonly credentials: CredentialDirectory;
+  readonly runner: ProjectionRunner;
+  private readonly followers: LogFollower[] = [];
+
+  constructor(
+    private readonly engines: Pick<Engines, 'store' | 'readModels'>,
+    private readonly log: SubscriptionLog,
+  ) {
+    const { store, readModels } = engines;
+    this.credentials = new CredentialDirectory(readModels, Date.now);
+    this.runner = new ProjectionRunner({ store, models: readModels, projections: PROJECTIONS, log });
+  }
+
+  async start(): Promise<void> {
+    const { store, readModels } = this.engines;
+    await readModels.declare(SNAPSHOTS);
+    await this.runner.start();
+    this.followers.push(
+      followLog({
+        name: 'credentials',
+        store,
+        after: (await store.lastPosition()) ?? 'start',
+        streamPrefixes: [TENANT_STREAMS],
+        // Forgetting before the projection has passed would let the stale document back into memory.
+        handle: async ({ events, position }) => {
+          if (events.length === 0) return;
+          await this.runner.progress.waitFor(position, 5_000);
+          this.credentials.forget();
+        },
+        onParked: () => undefined,
+        log: this.log,
+      }),
+    );
+  }
+
+  /** Follows deletions and memberships; needs the handlers, which need the runner's progress first. */
+  async startCleanup(cleanup: MembershipCleanup): Promise<void> {
+    const { store, readModels } = this.engines;
+    let saved = await readModels.checkpoint(CLEANUP_CHECKPOINT);
+    this.followers.push(
+      followLog({
+        name: CLEANUP_CHECKPOINT,
+        store,
+        after: saved ?? 'start',
+        streamPrefixes: [USER_STREAMS, GROUP_STREAMS],
+        handle: async ({ events, position }) => {
+          let acted = false;
+          for (const event of events) acted = (await cleanup.follow(event)) || acted;
+          // Doing it again is harmless, so the checkpoint need not move with every batch.
+          if (!acted && saved !== undefined && position - saved < 1_000n) return;
+          await readModels.write({ operations: [], checkpoint: { name: CLEANUP_CHECKPOINT, position } });
+          saved = position;
+        },
+        onParked: () => undefined,
+        log: this.log,
+      }),
+    );
+  }
+
+  /** Whether lists are up to date: true, or what is behind. */
+  check(): true | string {
+    const failing = this.runner.status().filter((status) => status.failing);
+    return failing.length === 0 || `projections are not moving: ${failing.map(({ name }) => name).join(', ')}`;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.followers.map((follower) => follower.stop()));
+    await this.runner.stop();
+  }
+}

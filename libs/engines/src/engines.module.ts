@@ -1,0 +1,33 @@
+import { EVENT_STORE } from '#event-store';
+import { READ_MODEL_PROGRESS } from '#handlers';
+import { READ_MODELS } from '#read-models';
+import { type Logger, LOGGER, READINESS_CHECKS, type ReadinessCheck } from '#telemetry';
+import { type DynamicModule, Module } from '@nestjs/common';
+import type { DirectoryService } from './directory-service.js';
+import type { Engines } from './engines.js';
+
+/** Gives the ports to every module, under their tokens. */
+@Module({})
+export class EnginesModule {
+  static forRoot(parts: {
+    engines: Pick<Engines, 'store' | 'readModels'>;
+    directory: DirectoryService;
+    logger: Logger;
+    readiness?: readonly ReadinessCheck[];
+  }): DynamicModule {
+    const { engines, directory, logger, readiness = [] } = parts;
+    const checks: ReadinessCheck[] = [{ name: 'projections', check: () => directory.check() }, ...readiness];
+    return {
+      module: EnginesModule,
+      global: true,
+      providers: [
+        { provide: EVENT_STORE, useValue: engines.store },
+        { provide: READ_MODELS, useValue: engines.readModels },
+        { provide: READ_MODEL_PROGRESS, useValue: directory.runner.progress },
+        { provide: LOGGER, useValue: logger },
+        { provide: READINESS_CHECKS, useValue: checks },
+      ],
+      exports: [EVENT_STORE, READ_MODELS, READ_MODEL_PROGRESS, LOGGER, READINESS_CHECKS],
+    };
+  }
+}

@@ -1,0 +1,209 @@
+import { type AppendResult, EventStoreUnavailable, type NewEvent, WrongExpectedRevision } from '../event-store.port.js';
+import { EventEncoder, type LogEntry } from './event-codec.js';
+import { isStreamName, type LmdbLog } from './lmdb-log.js';
+import type { RecentEvents } from './recent-events.js';
+
+/** Bytes of events that may wait for the disk; beyond it callers are told to come back rather than fill the memory. */
+const MAX_WAITING_BYTES = 64 * 1024 * 1024;
+
+interface Append {
+  readonly stream: string;
+  readonly result: AppendResult;
+  readonly resolve: (result: AppendResult) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Appends that go to disk in one transaction. */
+class Batch {
+  readonly encoder: EventEncoder;
+  readonly entries: LogEntry[] = [];
+  readonly appends: Append[] = [];
+  bytes = 0;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(encoder: EventEncoder) {
+    this.encoder = encoder;
+  }
+
+  /** Resolves when the batch is on disk or has failed. */
+  settled(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  settle(): void {
+    for (const resolve of this.#waiting) resolve();
+  }
+}
+
+/**
+ * The one writer of the log. An append is checked and given its positions at once, in memory; what was accepted while
+ * one batch is being synced to disk forms the next batch. So the number of syncs depends on the disk, not on the load.
+ */
+export class GroupCommit {
+  readonly #log: LmdbLog;
+  readonly #recent: RecentEvents;
+  /** Memory of finished batches, for the next ones. */
+  readonly #spareEncoders: EventEncoder[] = [];
+  /** Streams with accepted events that are not durable yet: their last revision and the batch that holds it. */
+  readonly #pending = new Map<string, { readonly revision: number; readonly batch: Batch }>();
+  #lastAssigned: number;
+  #gathering: Batch | undefined;
+  #writing: Batch | undefined;
+  #flushScheduled = false;
+  #closing = false;
+  #recovery: Promise<void> | undefined;
+
+  constructor(log: LmdbLog, recent: RecentEvents) {
+    this.#log = log;
+    this.#recent = recent;
+    this.#lastAssigned = recent.last;
+  }
+
+  async append(stream: string, events: readonly NewEvent[], expected: number | 'noStream'): Promise<AppendResult> {
+    const next = expected === 'noStream' ? 0 : expected + 1;
+    if (!isStreamName(stream)) throw new RangeError('A stream name has 1 to 500 characters and no NUL');
+    if (events.length === 0) throw new RangeError(`Nothing to append to ${stream}`);
+    if (!Number.isSafeInteger(next) || (next < 1 && expected !== 'noStream')) {
+      throw new RangeError(`Expected revision of ${stream} must be 0, 1, 2, … or 'noStream'`);
+    }
+    for (;;) {
+      // Also while the log is being opened anew: until then the last position is not known.
+      if (this.#closing || this.#recovery || !this.#log.isOpen) await this.usable();
+      const pending = this.#pending.get(stream);
+      if (pending ? pending.revision + 1 === next : this.#endsBefore(stream, next)) {
+        return await this.#accept(stream, next, events);
+      }
+      const earlier = this.#earlierWrite(stream, next, events, pending?.revision ?? -1);
+      if (earlier === 'different') {
+        throw new WrongExpectedRevision(stream, expected, this.#log.headOf(stream) ?? 'noStream');
+      }
+      if (earlier !== 'notDurable') return earlier;
+      // What stands in the way is not on disk yet: it may still fail, and nobody can read it, so that a caller told
+      // "conflict" now would load the old state and try the same again. Wait for the outcome, then look again.
+      await pending?.batch.settled();
+    }
+  }
+
+  /** @throws EventStoreUnavailable the store is closed, or could not be opened again after a failed write */
+  async usable(): Promise<void> {
+    if (this.#closing) throw new EventStoreUnavailable('The event store is closed');
+    if (this.#log.isOpen && !this.#recovery) return;
+    this.#recovery ??= this.#recover().finally(() => (this.#recovery = undefined));
+    await this.#recovery;
+  }
+
+  /** Refuses new appends and resolves when those accepted have been answered. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    await this.#recovery?.catch(() => undefined);
+    for (let batch; (batch = this.#gathering ?? this.#writing);) await batch.settled();
+  }
+
+  #endsBefore(stream: string, next: number): boolean {
+    return !this.#isDurable(stream, next) && (next === 0 || this.#isDurable(stream, next - 1));
+  }
+
+  #isDurable(stream: string, revision: number): boolean {
+    return this.#log.positionOf(stream, revision) !== undefined;
+  }
+
+  /** Where these events stand already, if they are what the stream holds from revision `next` on. */
+  #earlierWrite(
+    stream: string,
+    next: number,
+    events: readonly NewEvent[],
+    pendingRevision: number,
+  ): AppendResult | 'different' | 'notDurable' {
+    let position = 0;
+    for (const [i, event] of events.entries()) {
+      const found = this.#log.positionOf(stream, next + i);
+      if (found === undefined) return next + i <= pendingRevision ? 'notDurable' : 'different';
+      if (this.#log.eventAt(found).id !== event.id) return 'different';
+      position = found;
+    }
+    return { revision: next + events.length - 1, position: BigInt(position) };
+  }
+
+  #accept(stream: string, next: number, events: readonly NewEvent[]): Promise<AppendResult> {
+    const batch = (this.#gathering ??= new Batch(this.#spareEncoders.pop() ?? new EventEncoder()));
+    if (batch.bytes > MAX_WAITING_BYTES) throw new EventStoreUnavailable('Too many appends wait for the disk');
+    const recordedAt = Date.now();
+    // All are encoded before any is accepted: one that JSON cannot carry must leave no trace.
+    const entries = events.map((event, i) =>
+      batch.encoder.encode(stream, next + i, this.#lastAssigned + 1 + i, recordedAt, event),
+    );
+    this.#lastAssigned += events.length;
+    for (const entry of entries) {
+      batch.entries.push(entry);
+      batch.bytes += entry.bytes.length;
+    }
+    const revision = next + events.length - 1;
+    const result = { revision, position: BigInt(this.#lastAssigned) };
+    this.#pending.set(stream, { revision, batch });
+    this.#scheduleFlush();
+    return new Promise((resolve, reject) => batch.appends.push({ stream, result, resolve, reject }));
+  }
+
+  /** At the end of the event-loop turn, so that requests that arrived together share the first batch too. */
+  #scheduleFlush(): void {
+    if (this.#writing || this.#flushScheduled || !this.#gathering) return;
+    this.#flushScheduled = true;
+    setImmediate(() => {
+      this.#flushScheduled = false;
+      void this.#flush();
+    });
+  }
+
+  async #flush(): Promise<void> {
+    const batch = this.#gathering;
+    if (!batch) return;
+    this.#gathering = undefined;
+    this.#writing = batch;
+    try {
+      await this.#log.write(batch.entries);
+      this.#succeed(batch);
+    } catch (error) {
+      await this.#fail(error);
+    }
+    this.#scheduleFlush();
+  }
+
+  #succeed(batch: Batch): void {
+    this.#writing = undefined;
+    this.#recent.push(batch.entries);
+    for (const { stream, result, resolve } of batch.appends) {
+      if (this.#pending.get(stream)?.revision === result.revision) this.#pending.delete(stream);
+      resolve(result);
+    }
+    batch.encoder.reuse();
+    this.#spareEncoders.push(batch.encoder);
+    batch.settle();
+  }
+
+  /** Whoever waits in the next batch may build on an event of the failed one, so both are refused. */
+  async #fail(cause: unknown): Promise<void> {
+    const refused = [this.#writing, this.#gathering];
+    this.#gathering = undefined;
+    this.#pending.clear();
+    // Before anyone is told, so that a caller who repeats at once finds a log that knows what is on disk.
+    this.#recovery ??= this.#recover().finally(() => (this.#recovery = undefined));
+    await this.#recovery.catch(() => undefined); // tried again by the next caller
+    this.#writing = undefined;
+    for (const batch of refused) {
+      for (const { stream, reject } of batch?.appends ?? []) {
+        reject(new EventStoreUnavailable(`Could not write to ${stream}`, { cause }));
+      }
+      batch?.settle();
+    }
+  }
+
+  async #recover(): Promise<void> {
+    try {
+      await this.#log.reopen();
+      this.#lastAssigned = this.#log.lastPosition();
+      this.#recent.reset(this.#lastAssigned);
+    } catch (cause) {
+      throw new EventStoreUnavailable('The event log cannot be opened', { cause });
+    }
+  }
+}

@@ -1,0 +1,1 @@
+export { type LmdbEventStoreOptions, openLmdbEventStore } from './lmdb.event-store.js';

@@ -1,0 +1,159 @@
+import { mkdir, open as openFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { type Database, open, type RootDatabase } from 'lmdb';
+import type { RecordedEvent } from '../event-store.port.js';
+import { decodeEvent, type LogEntry, readPosition, writePosition } from './event-codec.js';
+
+/**
+ * Address space reserved for the file at first; lmdb doubles it when needed. Reserving costs neither disk nor memory,
+ * growing leaves the old mapping behind.
+ */
+const INITIAL_MAP_BYTES = 2 ** 30;
+/** Keeps every key far below LMDB's limit of 1978 bytes, whatever the name's letters take in UTF-8. */
+const MAX_STREAM_LENGTH = 500;
+const MAX_REVISION = 2 ** 32 - 1;
+
+const positionKey = {
+  writeKey: (position: number, target: Buffer, start: number): number => writePosition(position, target, start),
+  readKey: (source: Buffer, start: number): number => readPosition(source, start),
+};
+
+/** `{stream}\0{revision as 4 bytes, big-endian}`: the events of a stream stand side by side, in order. */
+const streamKey = {
+  writeKey([stream, revision]: [string, number], target: Buffer, start: number): number {
+    const end = start + target.write(stream, start);
+    target[end] = 0;
+    return target.writeUInt32BE(revision, end + 1);
+  },
+  readKey: (source: Buffer, start: number, end: number): [string, number] => [
+    source.toString('utf8', start, end - 5),
+    source.readUInt32BE(end - 4),
+  ],
+};
+
+const LOG_TABLE = { name: 'log', encoding: 'binary', keyEncoder: positionKey } as const;
+const STREAMS_TABLE = { name: 'streams', encoding: 'binary', keyEncoder: streamKey } as const;
+
+/** The names that a key can hold: not empty, at most 500 characters, no NUL. */
+export function isStreamName(stream: string): boolean {
+  return stream.length > 0 && stream.length <= MAX_STREAM_LENGTH && !stream.includes('\0');
+}
+
+/**
+ * Two tables in one LMDB file. `log`: position → event. `streams`: stream and revision → position. Positions are 1, 2,
+ * 3, … without holes. Every read is one synchronous lookup; no cursor or transaction is held between them.
+ */
+export class LmdbLog {
+  readonly #directory: string;
+  #env: RootDatabase<Buffer> | undefined;
+  #log: Database<Buffer, number> | undefined;
+  #streams: Database<Buffer, [string, number]> | undefined;
+
+  private constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  static async open(directory: string): Promise<LmdbLog> {
+    await mkdir(directory, { recursive: true });
+    const log = new LmdbLog(directory);
+    log.#open();
+    // fsync of a file does not promise that the file's name is on disk; without these a power cut can lose all of it.
+    await syncDirectory(directory);
+    await syncDirectory(dirname(resolve(directory)));
+    return log;
+  }
+
+  get isOpen(): boolean {
+    return this.#env !== undefined;
+  }
+
+  #open(): void {
+    this.#env = open<Buffer>({
+      path: this.#directory,
+      noSubdir: false, // a dot in the directory's name does not make it a file
+      // A commit becomes visible, and its promise resolves, after fdatasync and a synchronous write of the root page.
+      overlappingSync: false,
+      // Batches are gathered by GroupCommit, which has one commit under way at a time.
+      eventTurnBatching: false,
+      mapSize: INITIAL_MAP_BYTES,
+      maxDbs: 2,
+      encoding: 'binary',
+    });
+    this.#log = this.#env.openDB(LOG_TABLE);
+    this.#streams = this.#env.openDB(STREAMS_TABLE);
+  }
+
+  /** Resolves when all of `entries` are on disk; rejects when none of them is. One call at a time. */
+  async write(entries: readonly LogEntry[]): Promise<void> {
+    const [log, streams] = [opened(this.#log), opened(this.#streams)];
+    try {
+      await log.batch(() => {
+        for (const { event, position, bytes, positionBytes } of entries) {
+          void log.put(position, bytes);
+          void streams.put([event.stream, event.revision], positionBytes);
+        }
+      });
+    } catch (error) {
+      // lmdb hands the reason over in a second promise; unobserved, its rejection would end the process.
+      const reason = (error as { commitError?: Promise<never> }).commitError;
+      throw (await reason?.catch((cause: unknown) => cause)) ?? error;
+    }
+  }
+
+  /** After a failed write LMDB may refuse to go on with the open file (MDB_PANIC); a fresh one starts from the disk. */
+  async reopen(): Promise<void> {
+    await this.close();
+    this.#open();
+  }
+
+  async close(): Promise<void> {
+    const env = this.#env;
+    this.#env = this.#log = this.#streams = undefined;
+    await env?.close();
+  }
+
+  /** Position of the newest event, 0 while there is none. */
+  lastPosition(): number {
+    const [last] = opened(this.#log).getKeys({ start: Number.MAX_SAFE_INTEGER, end: 0, reverse: true, limit: 1 });
+    return last ?? 0;
+  }
+
+  positionOf(stream: string, revision: number): number | undefined {
+    if (revision < 0 || revision > MAX_REVISION || !isStreamName(stream)) return undefined;
+    const bytes = opened(this.#streams).getBinaryFast([stream, revision]);
+    return bytes && readPosition(bytes);
+  }
+
+  /** Revision of the last event of the stream. */
+  headOf(stream: string): number | undefined {
+    if (!isStreamName(stream)) return undefined;
+    const range = { start: [stream, MAX_REVISION], end: [stream, 0], inclusiveEnd: true, reverse: true, limit: 1 };
+    const [last] = opened(this.#streams).getKeys(range);
+    return last?.[1];
+  }
+
+  /** @returns the stored bytes, valid only until the next lookup */
+  bytesAt(position: number): Buffer {
+    const bytes = opened(this.#log).getBinaryFast(position);
+    if (!bytes) throw new Error(`The log has no event at position ${position}`);
+    return bytes;
+  }
+
+  eventAt(position: number): RecordedEvent {
+    return decodeEvent(this.bytesAt(position));
+  }
+}
+
+function opened<T>(table: T | undefined): T {
+  if (!table) throw new Error('The log is closed');
+  return table;
+}
+
+async function syncDirectory(directory: string): Promise<void> {
+  const handle = await openFile(directory, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,79 @@
+import {
+  type AppendResult,
+  type EventBatch,
+  type EventStore,
+  EventStoreUnavailable,
+  type NewEvent,
+  type ReadAllOptions,
+  type ReadStreamOptions,
+  type RecordedEvent,
+  type SubscribeOptions,
+} from '../event-store.port.js';
+import { GroupCommit } from './group-commit.js';
+import { LmdbLog } from './lmdb-log.js';
+import { LogReader } from './log-reader.js';
+import { RecentEvents } from './recent-events.js';
+
+export interface LmdbEventStoreOptions {
+  /**
+   * Folder of the log's files, made if missing. One process at a time may have it open, and the caller sees to that
+   * (`lockDirectory`): two writers would give out the same positions.
+   */
+  readonly directory: string;
+}
+
+/**
+ * The log in one LMDB file. Appends share syncs (docs/adr/0003-group-commit-on-lmdb.md). Subscribers that are caught up
+ * are handed the very objects that were appended, which therefore must not be changed after `append`.
+ * @throws EventStoreUnavailable the files cannot be opened
+ */
+export async function openLmdbEventStore({ directory }: LmdbEventStoreOptions): Promise<EventStore> {
+  try {
+    return new LmdbEventStore(await LmdbLog.open(directory));
+  } catch (cause) {
+    throw new EventStoreUnavailable(`The event log in ${directory} cannot be opened`, { cause });
+  }
+}
+
+class LmdbEventStore implements EventStore {
+  readonly soleWriter = true;
+  readonly #log: LmdbLog;
+  readonly #recent: RecentEvents;
+  readonly #commit: GroupCommit;
+  readonly #reader: LogReader;
+
+  constructor(log: LmdbLog) {
+    this.#log = log;
+    this.#recent = new RecentEvents(log.lastPosition());
+    this.#commit = new GroupCommit(log, this.#recent);
+    this.#reader = new LogReader(log, this.#recent, () => this.#commit.usable());
+  }
+
+  append(stream: string, events: readonly NewEvent[], expected: number | 'noStream'): Promise<AppendResult> {
+    return this.#commit.append(stream, events, expected);
+  }
+
+  read(stream: string, options?: ReadStreamOptions): AsyncIterable<RecordedEvent> {
+    return this.#reader.read(stream, options);
+  }
+
+  readAll(position: bigint | 'start' | 'end', options?: ReadAllOptions): AsyncIterable<RecordedEvent> {
+    return this.#reader.readAll(position, options);
+  }
+
+  subscribeToAll(position: bigint | 'start', options: SubscribeOptions): AsyncIterable<EventBatch> {
+    return this.#reader.subscribeToAll(position, options);
+  }
+
+  async lastPosition(): Promise<bigint | undefined> {
+    await this.#commit.usable();
+    return this.#recent.last === 0 ? undefined : BigInt(this.#recent.last);
+  }
+
+  /** Accepted appends are still written and answered; subscriptions end with EventStoreUnavailable. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#commit.close();
+    this.#recent.notify();
+    await this.#log.close();
+  }
+}
