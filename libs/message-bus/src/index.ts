@@ -1,1 +1,2 @@
+export * from './cloud-events.js';
 export * from './message-bus.port.js';

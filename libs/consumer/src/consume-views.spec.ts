@@ -1,0 +1,237 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { encodeCloudEvent, type Message, type MessageBus, type ReceivedMessage } from '#message-bus';
+import { openLmdbMessageBus } from '#message-bus/lmdb';
+import { FakeReadModels } from '../../subscriptions/src/fakes/read-models.fake.js';
+import { consumeViews, type ConsumeViewsOptions, UnprocessableMessage, type ViewConsumer } from './consume-views.js';
+import { deadLetterTopic } from './dead-letters.js';
+import { openRevisionedStore, type RevisionedStore } from './revisioned-store.js';
+
+interface Person {
+  readonly name: string;
+  /** How many messages made this row what it is. */
+  readonly changes: number;
+}
+
+const topic = 'rollcall.product.wellness';
+
+function view(id: string, revision: number, name: unknown, position?: bigint): Message {
+  return encodeCloudEvent({
+    key: `acme/${id}`,
+    id: `${id}-${revision}-${position ?? ''}`,
+    type: 'view',
+    source: '/tenants/acme',
+    subject: id,
+    time: '2026-01-31T08:15:30.123Z',
+    tenant: 'acme',
+    revision,
+    ...(position !== undefined && { position }),
+    data: name === null ? null : { name },
+  });
+}
+
+describe('consumeViews', () => {
+  let directory: string;
+  let bus: MessageBus;
+  let models: FakeReadModels;
+  let store: RevisionedStore<Person>;
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'rollcall-consumer-'));
+    bus = await openLmdbMessageBus({ directory });
+    await bus.declareTopics([{ name: topic, compacted: true }]);
+    models = new FakeReadModels();
+    store = await openRevisionedStore<Person>(models, { name: 'people', indexes: [] });
+  });
+
+  afterEach(async () => {
+    await bus[Symbol.asyncDispose]();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  const publish = (...messages: Message[]) => bus.publish([{ topic, messages }]);
+
+  function consume(options: Partial<ConsumeViewsOptions<{ name: string }, Person>> = {}): Promise<ViewConsumer> {
+    return consumeViews<{ name: string }, Person>({
+      bus,
+      topic,
+      group: 'wellness',
+      store,
+      parse(data) {
+        const { name } = data as { name?: unknown };
+        if (typeof name !== 'string') throw new Error('name is no string');
+        return { name };
+      },
+      apply: (person, event) => ({ name: event.view.name, changes: (person?.changes ?? 0) + 1 }),
+      ...options,
+    });
+  }
+
+  async function handled(consumer: ViewConsumer): Promise<void> {
+    while ((await consumer.lag()) > 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+
+  async function consumeAll(options?: Partial<ConsumeViewsOptions<{ name: string }, Person>>): Promise<ViewConsumer> {
+    await using consumer = await consume(options);
+    await handled(consumer);
+    return consumer;
+  }
+
+  async function people(): Promise<Record<string, Person | undefined>> {
+    const keys = ['acme/1', 'acme/2', 'acme/3'];
+    const rows = await store.load(keys);
+    return Object.fromEntries(keys.map((key, i) => [key, rows[i]?.row]).filter(([, row]) => row !== undefined));
+  }
+
+  async function deadLetters(): Promise<ReceivedMessage[]> {
+    const letters: ReceivedMessage[] = [];
+    const name = deadLetterTopic(topic);
+    const end = (await bus.endOffsets(name)).get(0) ?? 0n;
+    if (end === 0n) return letters;
+    let done = (): void => undefined;
+    const all = new Promise<void>((resolve) => (done = resolve));
+    await using _consumer = await bus.consume({ group: 'support', topics: [name] }, async (batch) => {
+      letters.push(...batch);
+      if (BigInt(letters.length) === end) done();
+    });
+    await all;
+    return letters;
+  }
+
+  it('keeps rows up with their messages, with one read and one write per batch', async () => {
+    await publish(view('1', 0, 'Ada'), view('2', 0, 'Bob'), view('1', 1, 'Ada L.'));
+    const consumer = await consumeAll();
+    expect(await people()).toEqual({ 'acme/1': { name: 'Ada L.', changes: 2 }, 'acme/2': { name: 'Bob', changes: 1 } });
+    expect(models.writes).toHaveLength(1);
+    expect(models.contents('people')['acme/1']).toMatchObject({ name: 'Ada L.', _version: { revision: 1 } });
+    expect(consumer.counts).toEqual({ applied: 3, skipped: 0, deadLettered: 0 });
+  });
+
+  it('drops what it has seen and what is older, across batches and restarts', async () => {
+    await publish(view('1', 0, 'Ada'), view('1', 2, 'Ada L.'));
+    await consumeAll();
+    await publish(view('1', 2, 'Ada L.'), view('1', 1, 'late'), view('1', 3, 'Ada King'));
+    const consumer = await consumeAll();
+    expect(await people()).toEqual({ 'acme/1': { name: 'Ada King', changes: 3 } });
+    expect(consumer.counts).toMatchObject({ applied: 1, skipped: 2 });
+  });
+
+  it('takes a second view of one revision, made by another mapping, but not the first of them again', async () => {
+    await publish(view('1', 0, 'Ada', 10n), view('1', 0, 'ADA', 20n), view('1', 0, 'Ada', 10n));
+    await consumeAll();
+    expect(await people()).toEqual({ 'acme/1': { name: 'ADA', changes: 2 } });
+  });
+
+  it('erases on a tombstone, and an older message does not bring the person back', async () => {
+    await publish(view('1', 0, 'Ada'), view('1', 1, null), view('1', 0, 'Ada'));
+    await consumeAll({ maxBatchSize: 1 });
+    expect(await people()).toEqual({});
+    expect(JSON.stringify(models.contents('people-erased'))).not.toContain('Ada');
+    await publish(view('1', 2, 'Ada again'));
+    await consumeAll();
+    expect(await people()).toEqual({ 'acme/1': { name: 'Ada again', changes: 1 } });
+    expect(models.contents('people-erased')).toEqual({});
+  });
+
+  it('lets the product say what is left after an erasure, even one without headers', async () => {
+    await publish(view('1', 0, 'Ada'), { key: 'acme/1', value: null, headers: {} });
+    await consumeAll({ erase: (person) => person && { ...person, name: 'erased' } });
+    expect(await people()).toEqual({ 'acme/1': { name: 'erased', changes: 1 } });
+  });
+
+  it('sends what can never work to the dead-letter topic, as it came, and goes on', async () => {
+    const noJson = { ...view('2', 0, 'Bob'), value: '{"name":"Bob' };
+    const noEvent = { key: 'acme/3', value: '{"name":"Cy"}', headers: { trace: '1' } };
+    await publish(view('1', 0, 'Ada'), noJson, noEvent, view('2', 1, 42), view('2', 2, 'Bob'));
+    const consumer = await consumeAll();
+    expect(await people()).toEqual({ 'acme/1': { name: 'Ada', changes: 1 }, 'acme/2': { name: 'Bob', changes: 1 } });
+    expect(consumer.counts).toEqual({ applied: 2, skipped: 0, deadLettered: 3 });
+    const letters = await deadLetters();
+    expect(letters.map(({ key, value }) => [key, value])).toEqual([
+      ['acme/2', noJson.value],
+      ['acme/3', noEvent.value],
+      ['acme/2', '{"name":42}'],
+    ]);
+    expect(letters[1]?.headers).toMatchObject({ trace: '1', dl_topic: topic, dl_offset: '2' });
+    expect(letters[0]?.headers['dl_error']).toBe('MalformedCloudEvent: The value is not JSON');
+  });
+
+  it('tries a failing message again, in its place, before it gives up on it', async () => {
+    await publish(view('1', 0, 'Ada'), view('2', 0, 'Bob'), view('3', 0, 'Cy'), view('2', 1, 'Bob B.'));
+    const calls: string[] = [];
+    const consumer = await consumeAll({
+      attempts: 2,
+      apply(person, { key, revision, view: { name } }) {
+        calls.push(`${key}@${revision}`);
+        if (revision === 0 && key !== 'acme/1') throw new Error('the product is confused');
+        return { name, changes: (person?.changes ?? 0) + 1 };
+      },
+    });
+    expect(calls.filter((call) => call === 'acme/2@0')).toHaveLength(3); // twice, and once for its neighbour's sake
+    expect(await people()).toEqual({ 'acme/1': { name: 'Ada', changes: 1 }, 'acme/2': { name: 'Bob B.', changes: 1 } });
+    expect(consumer.counts).toEqual({ applied: 2, skipped: 0, deadLettered: 2 });
+    expect((await deadLetters()).map(({ key }) => key)).toEqual(['acme/2', 'acme/3']);
+  });
+
+  it('does not try again what the product says can never work', async () => {
+    await publish(view('1', 0, 'Ada'));
+    let calls = 0;
+    const consumer = await consumeAll({
+      apply() {
+        calls += 1;
+        throw new UnprocessableMessage('no such department');
+      },
+    });
+    expect(calls).toBe(1);
+    expect(consumer.counts.deadLettered).toBe(1);
+  });
+
+  it('waits for a store that is away, and never dead-letters for it', async () => {
+    await publish(view('1', 0, 'Ada'));
+    models.outcomes = ['fails', 'landsAndFails'];
+    const consumer = await consumeAll();
+    expect(await people()).toEqual({ 'acme/1': { name: 'Ada', changes: 1 } });
+    expect(consumer.counts.deadLettered).toBe(0);
+  });
+
+  it('knows its lag', async () => {
+    await publish(view('1', 0, 'Ada'), view('1', 1, 'Ada L.'));
+    let release = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (release = resolve));
+    const slow: RevisionedStore<Person> = { ...store, load: (keys) => gate.then(() => store.load(keys)) };
+    await using consumer = await consume({ store: slow });
+    expect(await consumer.lag()).toBe(2);
+    release();
+    await handled(consumer);
+    expect(await consumer.lag()).toBe(0);
+  });
+
+  it('ends with the rows of the newest messages, whatever is repeated and wherever it is restarted', async () => {
+    const change = fc.record({ id: fc.constantFrom('1', '2', '3'), erased: fc.boolean(), repeats: fc.nat(3) });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(change, { maxLength: 20 }),
+        fc.integer({ min: 1, max: 7 }),
+        async (changes, maxBatchSize) => {
+          models = new FakeReadModels();
+          store = await openRevisionedStore<Person>(models, { name: 'people', indexes: [] });
+          const log: Message[] = [];
+          const expected = new Map<string, string>();
+          for (const [revision, { id, erased, repeats }] of changes.entries()) {
+            log.push(view(id, revision, erased ? null : `name ${revision}`));
+            log.push(...log.slice(log.length - 1 - repeats, -1)); // what a killed relay sends again
+            if (erased) expected.delete(`acme/${id}`);
+            else expected.set(`acme/${id}`, `name ${revision}`);
+          }
+          await publish(...log);
+          await consumeAll({ maxBatchSize });
+          const names = Object.entries(await people()).map(([key, person]) => [key, person?.name]);
+          expect(Object.fromEntries(names)).toEqual(Object.fromEntries(expected));
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+});

@@ -1,0 +1,42 @@
+import type { Document, Filter, ReadModels } from '#read-models';
+
+export interface ListRowsQuery {
+  /** Only this tenant's rows; default all. */
+  readonly tenant?: string;
+  /** Most rows on the page. */
+  readonly limit: number;
+  /** `nextCursor` of the page before. */
+  readonly cursor?: string;
+}
+
+export interface RowPage<Row> {
+  readonly rows: readonly (Row & { readonly key: string })[];
+  /** Absent on the last page. */
+  readonly nextCursor?: string;
+}
+
+/**
+ * A page of a product's rows in the order of their keys. A cursor names the last row seen, so a page costs the same
+ * wherever it is, and rows that come or go meanwhile shift nothing. The collection has an index on `tenant` and `_id`.
+ */
+export async function listRows<Row extends object>(
+  models: ReadModels,
+  collection: string,
+  { tenant, limit, cursor }: ListRowsQuery,
+): Promise<RowPage<Row>> {
+  const filter: Filter = {
+    ...(tenant !== undefined && { tenant }),
+    ...(cursor !== undefined && { _id: { $gt: Buffer.from(cursor, 'base64url').toString('utf8') } }),
+  };
+  const found = await models.find<Document & { _version: unknown }>(collection, {
+    filter,
+    sort: { _id: 1 },
+    limit: limit + 1,
+  });
+  const page = found.slice(0, limit);
+  const last = page.at(-1);
+  return {
+    rows: page.map(({ _id: key, _version, ...row }) => ({ ...(row as unknown as Row), key })),
+    ...(found.length > limit && last && { nextCursor: Buffer.from(last._id, 'utf8').toString('base64url') }),
+  };
+}

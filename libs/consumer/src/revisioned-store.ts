@@ -1,0 +1,84 @@
+import type { CollectionDefinition, Document, ReadModels, WriteOperation } from '#read-models';
+
+/** Which message a row was last written from. */
+export interface Version {
+  /** Revision of the subject's stream. */
+  readonly revision: number;
+  /** Place in the log of what caused the message: tells apart two messages about one revision, by another mapping, say. */
+  readonly position?: bigint;
+  readonly eventId: string;
+}
+
+export interface VersionedRow<Row> {
+  readonly version: Version;
+  /** Undefined once the subject was erased: the version stays, so that an older message does not bring it back. */
+  readonly row: Row | undefined;
+}
+
+/** What a product keeps: a row per key, and the version it is at, which make a repeated message recognisable. */
+export interface RevisionedStore<Row extends object> {
+  /** In the order of `keys`; undefined for a key never seen. */
+  load(keys: readonly string[]): Promise<readonly (VersionedRow<Row> | undefined)[]>;
+  /** Rows and versions land together, or nothing does. A call repeated after a failure must be harmless. */
+  save(changes: ReadonlyMap<string, VersionedRow<Row>>): Promise<void>;
+}
+
+/** As stored: JSON has no bigint. */
+type StoredRow = Document & {
+  readonly _version: { readonly revision: number; readonly position?: string; readonly eventId: string };
+};
+
+/**
+ * Rows in a collection of read models: each is a document with the message key as `_id`, the fields of the row and
+ * `_version`. What is left of erased ones stands in a collection of its own, so that lists need not look for it.
+ */
+export async function openRevisionedStore<Row extends object>(
+  models: ReadModels,
+  collection: CollectionDefinition,
+): Promise<RevisionedStore<Row>> {
+  const rows = collection.name;
+  const erased = `${rows}-erased`;
+  await models.declare(collection);
+  await models.declare({ name: erased, indexes: [] });
+  return {
+    async load(keys) {
+      const found: (StoredRow | undefined)[] = await models.getMany<StoredRow>(rows, keys);
+      const missing = keys.filter((_, i) => !found[i]);
+      const gone = missing.length > 0 ? await models.getMany<StoredRow>(erased, missing) : [];
+      const goneByKey = new Map(missing.map((key, i) => [key, gone[i]]));
+      return keys.map((key, i) => {
+        const live = found[i];
+        if (live) return { version: versionOf(live), row: rowOf<Row>(live) };
+        const left = goneByKey.get(key);
+        return left && { version: versionOf(left), row: undefined };
+      });
+    },
+
+    async save(changes) {
+      const operations: WriteOperation[] = [];
+      for (const [_id, { version, row }] of changes) {
+        const { position, ...rest } = version;
+        const _version = { ...rest, ...(position !== undefined && { position: `${position}` }) };
+        const document = { ...row, _id, _version };
+        operations.push({ type: 'put', collection: row ? rows : erased, document });
+        operations.push({ type: 'delete', collection: row ? erased : rows, id: _id });
+      }
+      await models.write({ operations });
+    },
+  };
+}
+
+function versionOf({ _version: { position, ...rest } }: StoredRow): Version {
+  return { ...rest, ...(position !== undefined && { position: BigInt(position) }) };
+}
+
+function rowOf<Row>({ _id, _version, ...row }: StoredRow): Row {
+  return row as Row;
+}
+
+/** Whether `next` is news to someone who has seen `seen`. */
+export function isNews(next: Version, seen: Version | undefined): boolean {
+  if (!seen || next.revision !== seen.revision) return !seen || next.revision > seen.revision;
+  if (next.position !== undefined && seen.position !== undefined) return next.position > seen.position;
+  return next.eventId !== seen.eventId;
+}

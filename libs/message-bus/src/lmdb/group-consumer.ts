@@ -1,0 +1,95 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Consumer, ReceivedMessage } from '../message-bus.port.js';
+import { TopicCursor } from './topic-cursor.js';
+import type { TopicLog } from './topic-log.js';
+
+export interface GroupConsumerOptions {
+  readonly maxBatchSize: number;
+  readonly handler: (batch: readonly ReceivedMessage[]) => Promise<void>;
+  /** The handler has resolved for everything below `next`. */
+  readonly commit: (log: TopicLog, next: number) => void;
+  /** Called once, when the loop has ended. */
+  readonly leave: () => Promise<void>;
+}
+
+/** One member of a consumer group: hands over batches of the topics it owns, one at a time, the topics taking turns. */
+export class GroupConsumer implements Consumer {
+  readonly #cursors: TopicCursor[] = [];
+  readonly #stopped: Promise<void>;
+  #stopping = false;
+  #wake: (() => void) | undefined;
+
+  constructor(private readonly options: GroupConsumerOptions) {
+    this.#stopped = this.#run().then(() => {
+      for (const cursor of this.#cursors) cursor.close();
+      return options.leave();
+    });
+  }
+
+  get owned(): readonly TopicLog[] {
+    return this.#cursors.map(({ log }) => log);
+  }
+
+  assign(log: TopicLog, from: number): void {
+    this.#cursors.push(new TopicCursor(log, from, () => this.#wake?.()));
+    this.#wake?.();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#wake?.();
+    await this.#stopped;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  async #run(): Promise<void> {
+    await nextTurn(); // the caller holds the consumer before the first batch comes
+    while (!this.#stopping) {
+      const cursor = this.#next();
+      if (cursor) await this.#handOver(cursor);
+      else await this.#idle();
+    }
+  }
+
+  async #handOver(cursor: TopicCursor): Promise<void> {
+    const { maxBatchSize, handler, commit } = this.options;
+    if (cursor.mustRead) {
+      // A handler that resolves at once would otherwise keep a long backlog on one turn of the event loop.
+      await nextTurn();
+      if (this.#stopping) return;
+      cursor.read(maxBatchSize);
+      if (!cursor.ready(performance.now())) return; // compaction left nothing up to the end
+    }
+    try {
+      await handler(cursor.take(maxBatchSize));
+    } catch {
+      cursor.failed(performance.now());
+      return;
+    }
+    commit(cursor.log, cursor.succeeded());
+  }
+
+  /** The first topic with work; it then goes to the back of the line. */
+  #next(): TopicCursor | undefined {
+    const now = performance.now();
+    const index = this.#cursors.findIndex((cursor) => cursor.ready(now) || cursor.mustRead);
+    if (index < 0) return undefined;
+    const [cursor] = this.#cursors.splice(index, 1);
+    if (cursor) this.#cursors.push(cursor);
+    return cursor;
+  }
+
+  async #idle(): Promise<void> {
+    const retryAt = Math.min(...this.#cursors.filter(({ inHand }) => inHand).map(({ notBefore }) => notBefore));
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+      if (retryAt < Infinity) timer = setTimeout(resolve, Math.max(1, Math.ceil(retryAt - performance.now())));
+    });
+    this.#wake = undefined;
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,6 @@
+export { BackOff, DEFAULT_RETRY, type RetryOptions } from './back-off.js';
+export { PermanentFailure, SILENT, type SubscriptionLog } from './failures.js';
+export { followLog, type FollowLogOptions, type LogFollower } from './follow-log.js';
+export { type Progress, ProgressTracker } from './progress.js';
+export type { OnParked } from './projection-loop.js';
+export { ProjectionRunner, type ProjectionRunnerOptions, type ProjectionStatus } from './projection-runner.js';
