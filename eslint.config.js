@@ -8,17 +8,23 @@ import tseslint from 'typescript-eslint';
  */
 const drivers = ['lmdb', 'mongodb', 'kafkajs', '@eventstore/db-client', 'mingo'];
 const adapters = ['#event-store/*', '#read-models/*', '#message-bus/*'];
-const edges = ['#scim-http', '#admin-http', '#handlers', '#access', '#subscriptions', '#consumer', '#engines', '#relay'];
+const edges = [
+  '#scim-http',
+  '#admin-http',
+  '#handlers',
+  '#access',
+  '#subscriptions',
+  '#consumer',
+  '#engines',
+  '#relay',
+];
 const ports = ['#event-store', '#read-models', '#message-bus'];
 
 const forbid = (files, groups, extra = {}) => ({
   files,
   ignores: ['**/*.spec.ts', '**/*.int-spec.ts', '**/*.contract.ts'],
   rules: {
-    'no-restricted-imports': [
-      'error',
-      { patterns: groups.map(({ group, message }) => ({ group, message })) },
-    ],
+    'no-restricted-imports': ['error', { patterns: groups.map(({ group, message }) => ({ group, message })) }],
     ...extra,
   },
 });
@@ -40,11 +46,16 @@ export default tseslint.config(
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {
-    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['*.js'] }, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: { projectService: { allowDefaultProject: ['*.js'] }, tsconfigRootDir: import.meta.dirname },
+    },
     rules: {
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
-      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports', disallowTypeAnnotations: false }],
+      '@typescript-eslint/consistent-type-imports': [
+        'error',
+        { fixStyle: 'inline-type-imports', disallowTypeAnnotations: false },
+      ],
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/require-await': 'off',
@@ -55,17 +66,44 @@ export default tseslint.config(
   },
   forbid(
     ['libs/scim/**/*.ts'],
-    [noDrivers, noAdapters, noApps, noNest, { group: [...edges, ...ports, '#domain', '#projections', '#products', '#idp', '#config', '#telemetry'], message: 'scim is the bottom of the chain.' }],
+    [
+      noDrivers,
+      noAdapters,
+      noApps,
+      noNest,
+      {
+        group: [...edges, ...ports, '#domain', '#projections', '#products', '#idp', '#config', '#telemetry'],
+        message: 'scim is the bottom of the chain.',
+      },
+    ],
     pureGlobals,
   ),
   forbid(
     ['libs/domain/**/*.ts'],
-    [noDrivers, noAdapters, noApps, noNest, { group: [...edges, ...ports, '#projections', '#products', '#idp', '#config', '#telemetry'], message: 'domain uses scim alone.' }],
+    [
+      noDrivers,
+      noAdapters,
+      noApps,
+      noNest,
+      {
+        group: [...edges, ...ports, '#projections', '#products', '#idp', '#config', '#telemetry'],
+        message: 'domain uses scim alone.',
+      },
+    ],
     pureGlobals,
   ),
   forbid(
     ['libs/idp/**/*.ts', 'libs/products/**/*.ts', 'libs/projections/**/*.ts'],
-    [noDrivers, noAdapters, noApps, noNest, { group: [...edges, '#event-store', '#message-bus', '#config', '#telemetry'], message: 'Pure libs use domain and scim.' }],
+    [
+      noDrivers,
+      noAdapters,
+      noApps,
+      noNest,
+      {
+        group: [...edges, '#event-store', '#message-bus', '#config', '#telemetry'],
+        message: 'Pure libs use domain and scim.',
+      },
+    ],
     pureGlobals,
   ),
   forbid(
@@ -73,7 +111,16 @@ export default tseslint.config(
     [noDrivers, noAdapters, noApps, { group: edges, message: 'A port knows nothing above it.' }],
   ),
   forbid(
-    ['libs/handlers/**/*.ts', 'libs/access/**/*.ts', 'libs/subscriptions/**/*.ts', 'libs/consumer/**/*.ts', 'libs/relay/**/*.ts', 'libs/scim-http/**/*.ts', 'libs/admin-http/**/*.ts', 'libs/telemetry/**/*.ts'],
+    [
+      'libs/handlers/**/*.ts',
+      'libs/access/**/*.ts',
+      'libs/subscriptions/**/*.ts',
+      'libs/consumer/**/*.ts',
+      'libs/relay/**/*.ts',
+      'libs/scim-http/**/*.ts',
+      'libs/admin-http/**/*.ts',
+      'libs/telemetry/**/*.ts',
+    ],
     [noDrivers, noAdapters, noApps],
     { 'no-restricted-globals': ['error', 'process'] },
   ),

@@ -1,22 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { hashToken, newToken } from '#access';
+import { decideTenant, evolveTenant, type TenantCommand, tenantStream } from '#domain';
 import type { EventStore } from '#event-store';
-import { ChangeTenant, IDENTITY_SOURCE, type IdentitySource } from '#handlers';
-import { CommandBus } from '@nestjs/cqrs';
+import { Aggregates, IDENTITY_SOURCE, type IdentitySource, ReadYourWrites } from '#handlers';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 
 export const DEMO_TENANT = 'demo';
 
-/** On empty data, makes tenant `demo` with one connection. @returns its token, shown this once; undefined otherwise */
+/**
+ * On empty data, makes tenant `demo` with one connection, in one append, so that a start cut short leaves none or both.
+ * @returns the connection's token, shown this once; undefined when there is data already
+ */
 export async function makeDemoTenant(app: NestFastifyApplication, store: EventStore): Promise<string | undefined> {
   if ((await store.lastPosition()) !== undefined) return undefined;
-  const commands = app.get(CommandBus);
   const source = app.get<IdentitySource>(IDENTITY_SOURCE);
-  const context = { tenant: DEMO_TENANT, actor: 'first start', correlationId: randomUUID() };
   const token = newToken();
-  await commands.execute(new ChangeTenant(context, { type: 'RegisterTenant', slug: DEMO_TENANT, name: 'Demo' }));
-  await commands.execute(
-    new ChangeTenant(context, {
+  const commands: TenantCommand[] = [
+    { type: 'RegisterTenant', slug: DEMO_TENANT, name: 'Demo' },
+    {
       type: 'CreateConnection',
       connectionId: source.newResourceId(),
       idp: 'generic',
@@ -28,8 +29,19 @@ export async function makeDemoTenant(app: NestFastifyApplication, store: EventSt
         tokenHash: hashToken(token),
         lastFour: token.slice(-4),
       },
-    }),
-  );
+    },
+  ];
+  const context = { tenant: DEMO_TENANT, actor: 'first start', correlationId: randomUUID() };
+  const metadata = { occurredAt: source.now() };
+  const executed = await app.get(Aggregates).tenants.execute(tenantStream(DEMO_TENANT), context, (loaded) => {
+    let { state } = loaded;
+    return commands.flatMap((command) => {
+      const events = decideTenant(state, command);
+      for (const event of events) state = evolveTenant(state, { ...event, metadata });
+      return events;
+    });
+  });
+  await app.get(ReadYourWrites).acknowledge(executed.position);
   return token;
 }
 

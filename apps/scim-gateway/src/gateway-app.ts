@@ -7,7 +7,7 @@ import type { Logger, ReadinessCheck } from '#telemetry';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { gatewayModule } from './gateway.module.js';
+import { scimRoutes, serviceModule } from './gateway.module.js';
 
 /** A running gateway. */
 export interface GatewayApp {
@@ -28,7 +28,8 @@ export async function startGateway(parts: {
   const { config, engines, logger } = parts;
   const directory = new DirectoryService(engines, logger);
   await directory.start();
-  const app = await createHttpApp(gatewayModule({ ...parts, directory }), {
+  const routes = [scimRoutes(config), ...(parts.beside ?? [])];
+  const app = await createHttpApp(serviceModule({ ...parts, directory, routes }), {
     logger,
     maxBodyBytes: config.MAX_BODY_BYTES,
     baseDomain: config.BASE_DOMAIN,

@@ -8,24 +8,27 @@ import type { DynamicModule, Type } from '@nestjs/common';
 /** Root module of one app. */
 class AppModule {}
 
-/** SCIM in front of the engines, with whatever else the app serves beside it. */
-export function gatewayModule(parts: {
+/** The command handlers and health probes on open engines, with whatever routes the app serves. */
+export function serviceModule(parts: {
   config: RollcallConfig;
   engines: Pick<Engines, 'store' | 'readModels'>;
   directory: DirectoryService;
   logger: Logger;
   readiness?: readonly ReadinessCheck[];
-  beside?: readonly (DynamicModule | Type)[];
+  routes: readonly (DynamicModule | Type)[];
 }): DynamicModule {
-  const { config, beside = [] } = parts;
+  const { config, routes } = parts;
   return {
     module: AppModule,
     controllers: [HealthController],
     imports: [
       EnginesModule.forRoot(parts),
       HandlersModule.forRoot({ writeWaitMs: config.WRITE_WAIT_MS, listWaitMs: config.LIST_WAIT_MS }),
-      ScimHttpModule.forRoot({ page: { defaultSize: config.DEFAULT_PAGE_SIZE, maxSize: config.MAX_PAGE_SIZE } }),
-      ...beside,
+      ...routes,
     ],
   };
 }
+
+/** SCIM routes as the configuration wants them. */
+export const scimRoutes = ({ DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE }: RollcallConfig): DynamicModule =>
+  ScimHttpModule.forRoot({ page: { defaultSize: DEFAULT_PAGE_SIZE, maxSize: MAX_PAGE_SIZE } });

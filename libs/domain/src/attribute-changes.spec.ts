@@ -1,4 +1,4 @@
-import type { JsonValue, ResourceAttributes } from '#scim';
+import type { JsonValue } from '#scim';
 import fc from 'fast-check';
 import { applyChanges, diffAttributes, sameValue } from './attribute-changes.js';
 
@@ -12,7 +12,7 @@ const attributes = fc
     fc.dictionary(name, fc.oneof(leaf, complex, fc.array(complex, { minLength: 1, maxLength: 3 })), { maxKeys: 6 }),
     fc.option(fc.dictionary(name, fc.oneof(leaf, complex), { minKeys: 1, maxKeys: 4 }), { nil: undefined }),
   )
-  .map(([core, extension]) => ({ ...core, ...(extension && { [ENT]: extension }) }) as ResourceAttributes);
+  .map(([core, extension]) => ({ ...core, ...(extension && { [ENT]: extension }) }));
 
 describe('attribute changes', () => {
   it('lead from the one resource to the other, whatever they are', () => {

@@ -91,3 +91,23 @@ export function topicsFor(profiles: readonly ProductProfile[]): { name: string; 
     ...profiles.map(({ id }) => ({ name: productTopic(id), compacted: true })),
   ];
 }
+
+/**
+ * The message in a topic's JSON.
+ * @throws TypeError naming the first field that is not as {@link ViewMessage} has it
+ */
+export function parseViewMessage(data: unknown): ViewMessage {
+  if (typeof data !== 'object' || data === null) throw new TypeError('a view is a JSON object');
+  const fields = data as Readonly<Record<string, unknown>>;
+  const expect = (name: string, holds: boolean): void => {
+    if (!holds) throw new TypeError(`${name} is missing or of another type`);
+  };
+  for (const name of ['tenant', 'userId']) expect(name, typeof fields[name] === 'string' && fields[name] !== '');
+  for (const name of ['revision', 'mappingVersion']) expect(name, Number.isSafeInteger(fields[name]));
+  expect('active', typeof fields['active'] === 'boolean');
+  expect('deleted', fields['deleted'] === undefined || fields['deleted'] === true);
+  const { attributes } = fields;
+  expect('attributes', typeof attributes === 'object' && attributes !== null && !Array.isArray(attributes));
+  for (const name of ['missing', 'problems']) expect(name, Array.isArray(fields[name]));
+  return data as ViewMessage;
+}

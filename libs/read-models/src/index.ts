@@ -1,1 +1,2 @@
 export * from './read-models.port.js';
+export * from './scim-filter/index.js';

@@ -87,3 +87,6 @@ export interface ReadModels extends AsyncDisposable {
 export class ReadModelsUnavailable extends Error {
   override readonly name = 'ReadModelsUnavailable';
 }
+
+/** Injection token of the read models. */
+export const READ_MODELS = Symbol('ReadModels');

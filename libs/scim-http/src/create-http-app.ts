@@ -40,9 +40,9 @@ export async function createHttpApp(
     },
   });
   const fastify = adapter.getInstance();
-  parseScimBodies(fastify as unknown as Parameters<typeof parseScimBodies>[0]);
+  parseScimBodies(fastify);
   if (options.authentication) {
-    authenticateScim(fastify as unknown as Parameters<typeof authenticateScim>[0], options.authentication);
+    authenticateScim(fastify, options.authentication);
   }
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bodyParser: false,

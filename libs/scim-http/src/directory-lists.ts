@@ -1,5 +1,5 @@
 import { groupStream, isLive, userStream } from '#domain';
-import { Aggregates, ReadYourWrites, UserNameClaims } from '#handlers';
+import { type Aggregates, type ReadYourWrites, type UserNameClaims } from '#handlers';
 import {
   GROUPS,
   type GroupDocument,

@@ -1,4 +1,4 @@
-import { ScimError, type ScimErrorKind } from '#scim';
+import { type ScimError, type ScimErrorKind } from '#scim';
 import type { FastifyReply } from 'fastify';
 import { sendScim } from './scim-request.js';
 

@@ -4,7 +4,7 @@ import { Controller, Get, Inject, ServiceUnavailableException } from '@nestjs/co
 export interface ReadinessCheck {
   readonly name: string;
   /** @returns true when ready, or what is missing */
-  check(): true | string | Promise<true | string>;
+  readonly check: () => true | string | Promise<true | string>;
 }
 
 /** Injection token of the process' {@link ReadinessCheck} list. */

@@ -32,7 +32,7 @@ const cases: Case[] = [
   {
     name: 'creates a connection together with its first credential',
     given: [registered],
-    when: { type: 'CreateConnection', ...connected.data, credential } as TenantCommand,
+    when: { type: 'CreateConnection', ...connected.data, credential },
     then: [connected, issued],
   },
   { name: 'needs a tenant', given: [], when: { type: 'DeleteConnection', connectionId: 'c1' }, then: /No such tenant/ },

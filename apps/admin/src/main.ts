@@ -1,0 +1,29 @@
+import 'reflect-metadata';
+import { AdminHttpModule } from '#admin-http';
+import { adminKey, DirectoryService, openEngines } from '#engines';
+import { createHttpApp } from '#scim-http';
+import { serviceModule } from '../../scim-gateway/src/gateway.module.js';
+import { listen, run } from '../../scim-gateway/src/run.js';
+
+/** The admin API on its own. */
+await run(async (config, logger) => {
+  const engines = await openEngines(config);
+  const { key } = await adminKey(config);
+  const directory = new DirectoryService(engines, logger);
+  await directory.start();
+  const routes = [AdminHttpModule.forRoot({ adminKey: key, publicUrl: config.PUBLIC_URL })];
+  const app = await createHttpApp(serviceModule({ config, engines, directory, logger, routes }), {
+    logger,
+    maxBodyBytes: config.MAX_BODY_BYTES,
+    baseDomain: config.BASE_DOMAIN,
+  });
+  const url = await listen(app, config);
+  logger.info({ url }, 'Admin API is ready');
+  return {
+    stop: async () => {
+      await app.close();
+      await directory.stop();
+      await engines[Symbol.asyncDispose]();
+    },
+  };
+});

@@ -1,0 +1,89 @@
+import { AdminHttpModule, peopleController, type PeopleList } from '#admin-http';
+import type { RollcallConfig } from '#config';
+import { type PeopleWords, ProductPeople } from '#consumer';
+import { adminKey, type Engines, openEngines } from '#engines';
+import { hrAssistant, productProfiles, wellness } from '#products';
+import { Relay } from '#relay';
+import type { Logger } from '#telemetry';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { hrAssistantPeople } from '../../hr-assistant/src/hr-assistant-people.js';
+import { DEMO_TENANT, firstStartNotice, makeDemoTenant } from '../../scim-gateway/src/first-start.js';
+import { startGateway } from '../../scim-gateway/src/gateway-app.js';
+import { listen, type RunningApp } from '../../scim-gateway/src/run.js';
+import { wellnessPeople } from '../../wellness/src/wellness-people.js';
+
+/** One product's list of people on the shared port. */
+@Module({})
+class PeopleModule {
+  static for(product: string, people: PeopleList): DynamicModule {
+    const token = Symbol(product);
+    return {
+      module: PeopleModule,
+      controllers: [peopleController(`${product}/people`, token)],
+      providers: [{ provide: token, useValue: people }],
+    };
+  }
+}
+
+/** Gateway, admin API, relay and both sample products in one process. */
+export async function startStandalone(config: RollcallConfig, logger: Logger): Promise<RunningApp & { url: string }> {
+  const engines = await openEngines(config);
+  try {
+    return await startOn(engines, config, logger);
+  } catch (error) {
+    await engines[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function startOn(
+  engines: Engines,
+  config: RollcallConfig,
+  logger: Logger,
+): Promise<RunningApp & { url: string }> {
+  const { store, readModels, bus } = engines;
+  const admin = await adminKey(config);
+  const relay = new Relay({ store, readModels, bus, products: productProfiles, log: logger });
+  await relay.start();
+  const startProduct = async <View, Row extends { readonly tenant: string }>(
+    id: string,
+    words: PeopleWords<View, Row>,
+  ): Promise<ProductPeople<View, Row>> =>
+    ProductPeople.start(words, { bus, models: await engines.openPeopleStore(id), log: logger });
+  const wellnessProduct = await startProduct(wellness.id, wellnessPeople);
+  const hrAssistantProduct = await startProduct(hrAssistant.id, hrAssistantPeople);
+  const gateway = await startGateway({
+    config,
+    engines,
+    logger,
+    beside: [
+      AdminHttpModule.forRoot({ adminKey: admin.key, publicUrl: config.PUBLIC_URL }),
+      PeopleModule.for(wellness.id, wellnessProduct),
+      PeopleModule.for(hrAssistant.id, hrAssistantProduct),
+    ],
+  });
+  const token = await makeDemoTenant(gateway.app, store);
+  const url = await listen(gateway.app, config);
+  if (token !== undefined) {
+    process.stdout.write(`${firstStartNotice(`${url}/scim/v2/${DEMO_TENANT}`, token)}\n`);
+    if (admin.file !== undefined) process.stdout.write(`${adminNotice(url, admin.file)}\n`);
+  }
+  logger.info({ url }, 'Rollcall is ready');
+  return {
+    url,
+    stop: async () => {
+      await gateway.stop();
+      await relay.stop();
+      await Promise.all([wellnessProduct.stop(), hrAssistantProduct.stop()]);
+      await engines[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const adminNotice = (url: string, file: string): string =>
+  [
+    `  See the person reach a product (the admin key is in ${file}):`,
+    '',
+    `  curl -s ${url}/wellness/people -H "Authorization: Bearer $(cat ${file})"`,
+    '',
+  ].join('\n');

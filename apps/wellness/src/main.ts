@@ -1,0 +1,6 @@
+import 'reflect-metadata';
+import { wellness } from '#products';
+import { runProduct } from './run-product.js';
+import { wellnessPeople } from './wellness-people.js';
+
+await runProduct(wellness.id, wellnessPeople);

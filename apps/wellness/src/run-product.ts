@@ -1,0 +1,55 @@
+import { hashToken } from '#access';
+import { ADMIN_KEY_HASH, AdminKeyGuard, peopleController, type PeopleList } from '#admin-http';
+import { type PeopleWords, ProductPeople } from '#consumer';
+import { adminKey, openEngines } from '#engines';
+import { productProfiles, topicsFor } from '#products';
+import { createHttpApp } from '#scim-http';
+import type { DynamicModule } from '@nestjs/common';
+import { listen, run } from '../../scim-gateway/src/run.js';
+
+const PEOPLE = Symbol('People');
+
+/** Root module of a product that serves its list at `/people`. */
+class ProductModule {
+  static for(people: PeopleList, key: string): DynamicModule {
+    return {
+      module: ProductModule,
+      controllers: [peopleController('people', PEOPLE)],
+      providers: [
+        { provide: PEOPLE, useValue: people },
+        { provide: ADMIN_KEY_HASH, useValue: hashToken(key) },
+        AdminKeyGuard,
+      ],
+    };
+  }
+}
+
+/** Runs one sample product on its own: its topic in, its list out. */
+export async function runProduct<View, Row extends { readonly tenant: string }>(
+  id: string,
+  words: PeopleWords<View, Row>,
+): Promise<void> {
+  await run(async (config, logger) => {
+    const engines = await openEngines(config);
+    const { bus } = engines;
+    // Whichever of relay and product comes up first makes the topic.
+    await bus.declareTopics(topicsFor(productProfiles));
+    const models = await engines.openPeopleStore(id);
+    const people = await ProductPeople.start(words, { bus, models, log: logger });
+    const { key } = await adminKey(config);
+    const app = await createHttpApp(ProductModule.for(people, key), {
+      logger,
+      maxBodyBytes: config.MAX_BODY_BYTES,
+      baseDomain: undefined,
+    });
+    const url = await listen(app, config);
+    logger.info({ url }, `${id} is ready`);
+    return {
+      stop: async () => {
+        await app.close();
+        await people.stop();
+        await engines[Symbol.asyncDispose]();
+      },
+    };
+  });
+}

@@ -1,0 +1,75 @@
+import type { Document, IndexDefinition } from '../read-models.port.js';
+import type { IndexedField } from './indexed-field.js';
+import { idInKey } from './key-encoding.js';
+import type { SegmentCounts } from './segment-counts.js';
+import type { KeyDatabase, TextDatabase } from './storage.js';
+
+/** Index keys of one document, by index of the collection: one key, or several where a field has several values. */
+export type Entries = readonly (string | readonly string[])[];
+
+/** An index as it stands in the file. Its keys end with the document's id, so `_id` among the fields ends the list. */
+export class Index {
+  constructor(
+    readonly definition: IndexDefinition,
+    /** Fields before `_id`, whose values are encoded into keys. */
+    readonly fields: readonly IndexedField[],
+    readonly keys: KeyDatabase,
+    readonly segments: SegmentCounts | undefined,
+  ) {}
+
+  /** One document may have several entries. */
+  get several(): boolean {
+    return this.fields.some((field) => field.several);
+  }
+
+  idOf(key: string): string {
+    return idInKey(key, this.fields.length);
+  }
+}
+
+export class Collection {
+  /** Place of each index's fields in `#fields`. */
+  readonly #slots: readonly (readonly number[])[];
+  readonly #fields: readonly IndexedField[];
+  /** Places of the counted indexes in `indexes`. */
+  readonly counted: readonly number[];
+
+  constructor(
+    readonly name: string,
+    readonly documents: TextDatabase,
+    readonly indexes: readonly Index[],
+  ) {
+    this.counted = indexes.flatMap((index, at) => (index.segments ? [at] : []));
+    this.#fields = [...new Set(indexes.flatMap((index) => index.fields))];
+    this.#slots = indexes.map((index) => index.fields.map((field) => this.#fields.indexOf(field)));
+  }
+
+  entriesOf(document: Document): Entries {
+    const values = this.#fields.map((field) => field.encode(document));
+    const id = document._id;
+    return this.#slots.map((slots) => {
+      let keys: string | readonly string[] = '';
+      for (const slot of slots) keys = append(keys, values[slot] ?? '');
+      return append(keys, id);
+    });
+  }
+
+  /** What was seen at each indexed path, to be stored beside the documents; see IndexedField. */
+  seen(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#fields.map((field) => [field.path, field.seen]));
+  }
+
+  /** Changes whenever `seen` does. */
+  seenSum(): number {
+    let sum = 0;
+    for (const field of this.#fields) sum += field.seen;
+    return sum;
+  }
+}
+
+/** Every combination, in order. */
+function append(keys: string | readonly string[], values: string | readonly string[]): string | readonly string[] {
+  if (typeof keys === 'string') return typeof values === 'string' ? keys + values : values.map((value) => keys + value);
+  if (typeof values === 'string') return keys.map((key) => key + values);
+  return keys.flatMap((key) => values.map((value) => key + value));
+}

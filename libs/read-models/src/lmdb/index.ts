@@ -1,0 +1,1 @@
+export { openLmdbReadModels, type LmdbReadModelsOptions } from './lmdb.read-models.js';

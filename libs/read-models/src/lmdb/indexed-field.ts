@@ -1,0 +1,61 @@
+import { isRecord, keyValuesAt, memberOf, type PathParts } from './document-paths.js';
+import { encodeValue } from './key-encoding.js';
+import type { Document } from '../read-models.port.js';
+
+/** What was seen at a path, ever; it only grows, and each bit only takes an optimisation away. */
+export const SEEN_SEVERAL_VALUES = 1;
+export const SEEN_INEXACT_VALUE = 2;
+
+/** A path that indexes of a collection cover. Its value is encoded once per document, whatever the number of indexes. */
+export class IndexedField {
+  readonly #parts: PathParts;
+  /** The last plain text and its key: documents of one batch are mostly of one tenant. */
+  #lastText: string | undefined;
+  #lastKey = '';
+  seen: number;
+
+  constructor(
+    readonly path: string,
+    seen: number,
+  ) {
+    this.#parts = path.split('.');
+    this.seen = seen;
+  }
+
+  /** Some document has several values here: an entry tells of one of them only, and a range may meet a document twice. */
+  get several(): boolean {
+    return (this.seen & SEEN_SEVERAL_VALUES) !== 0;
+  }
+
+  /** Some entries stand for more than one value, or out of order. */
+  get inexact(): boolean {
+    return (this.seen & SEEN_INEXACT_VALUE) !== 0;
+  }
+
+  /** Encoded values of the document: one, or the distinct ones of several. */
+  encode(document: Document): string | readonly string[] {
+    let value: unknown = document;
+    for (const part of this.#parts) {
+      if (!isRecord(value)) return Array.isArray(value) ? this.#encodeSeveral(document) : this.#encodeOne(undefined);
+      value = memberOf(value, part);
+    }
+    return Array.isArray(value) ? this.#encodeSeveral(document) : this.#encodeOne(value);
+  }
+
+  #encodeOne(value: unknown): string {
+    if (typeof value === 'string' && value === this.#lastText) return this.#lastKey;
+    const { key, exact } = encodeValue(value);
+    if (!exact) this.seen |= SEEN_INEXACT_VALUE;
+    else if (typeof value === 'string') {
+      this.#lastText = value;
+      this.#lastKey = key;
+    }
+    return key;
+  }
+
+  #encodeSeveral(document: Document): string | readonly string[] {
+    const keys = new Set(keyValuesAt(document, this.#parts).map((value) => this.#encodeOne(value)));
+    if (keys.size > 1) this.seen |= SEEN_SEVERAL_VALUES;
+    return [...keys];
+  }
+}

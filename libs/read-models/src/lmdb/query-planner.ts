@@ -1,0 +1,222 @@
+import type { Sort } from '../read-models.port.js';
+import type { Collection, Index } from './collection.js';
+import type { Condition, Conditions, RangeOperator } from './conditions.js';
+import type { IndexedField } from './indexed-field.js';
+import { encodePrefix, encodeValue, END, isUsableId, PAST_END, pastPrefix } from './key-encoding.js';
+import { compareText } from './value-order.js';
+
+export type Bound = string | Buffer | undefined;
+
+/** Keys from `lower` on, up to and without `upper`; undefined: no bound. */
+export interface KeyRange {
+  readonly lower: Bound;
+  readonly upper: Bound;
+}
+
+export interface Plan {
+  /** Index whose entries lead to the documents; undefined: the documents themselves, by id. */
+  readonly index: Index | undefined;
+  /** Ascending, without overlap. */
+  readonly ranges: readonly KeyRange[];
+  /** Every document found matches the filter; otherwise each must be tested. */
+  readonly exact: boolean;
+  /** No document is met twice. */
+  readonly distinct: boolean;
+  /** The order of entries is the order asked for, or its reverse. */
+  readonly order: 'forwards' | 'backwards' | undefined;
+  /** Encoded first field, when the range is all entries under it: counts of segments apply. */
+  readonly whole: string | undefined;
+}
+
+/** Ranges that `$in` may open; a longer list is tested on documents instead. */
+const MAX_RANGES = 10_000;
+
+interface Candidate extends Plan {
+  readonly score: number;
+}
+
+/** Chooses what leads to the fewest documents, then what gives them in the order asked for. */
+export function planQuery(collection: Collection, conditions: Conditions, sort: Sort | undefined): Plan {
+  let best: Candidate = planById(conditions, sort);
+  for (const index of collection.indexes) {
+    const candidate = planIndex(index, conditions, sort);
+    if (candidate && candidate.score > best.score) best = candidate;
+  }
+  return best;
+}
+
+function planById(conditions: Conditions, sort: Sort | undefined): Candidate {
+  const tail = idRanges(conditions.list, '');
+  return {
+    index: undefined,
+    ranges: tail.ranges,
+    exact: conditions.complete && tail.used.length === conditions.list.length && !tail.used.some((used) => used.loose),
+    distinct: true,
+    order: orderOf(sort, [], []),
+    whole: undefined,
+    score: tail.used.length === 0 ? 0 : tail.pinned ? 1000 : 15,
+  };
+}
+
+function planIndex(index: Index, conditions: Conditions, sort: Sort | undefined): Candidate | undefined {
+  const used: Condition[] = [];
+  let prefixes = [''];
+  let bound = 0;
+  let exact = true;
+  for (const field of index.fields) {
+    const equals = conditions.list.find(
+      (condition) =>
+        condition.type === 'equals' &&
+        condition.path === field.path &&
+        condition.values.length * prefixes.length <= MAX_RANGES,
+    );
+    if (equals?.type !== 'equals') break;
+    const values = equals.values.map(encodeValue);
+    exact &&= !equals.loose && values.every((value) => value.exact);
+    prefixes = prefixes.flatMap((prefix) => values.map(({ key }) => prefix + key));
+    used.push(equals);
+    bound++;
+  }
+  const field = index.fields[bound];
+  // Beyond one prefix, ranges inside each would come out of order; equality alone is enough then.
+  const inner = prefixes.length === 1 ? narrow(field, conditions.list, prefixes[0] ?? '') : undefined;
+  if (bound === 0 && !inner?.used.length) return undefined;
+  if (inner) {
+    used.push(...inner.used);
+    exact &&= inner.exact;
+  }
+  const followed = index.fields.slice(bound);
+  const pinned = index.fields.slice(0, bound).filter((pin) => !pin.several);
+  const ordered = prefixes.length === 1 && !(inner?.used.length && field?.several) && !followed.some((f) => f.inexact);
+  const order = ordered ? orderOf(sort, followed, pinned) : undefined;
+  const whole =
+    bound === 1 && prefixes.length === 1 && !inner?.used.length && index.segments && !index.several && exact;
+  return {
+    index,
+    ranges: inner?.ranges ?? sortedRanges(prefixes),
+    exact: exact && conditions.complete && used.length === conditions.list.length,
+    distinct: !index.several || (prefixes.length === 1 && !followed.some((later) => later.several)),
+    order,
+    whole: whole ? prefixes[0] : undefined,
+    score: bound * 20 + (inner?.used.length ? 10 : 0) + (order ? 5 : 0) + (whole ? 2 : 0) - followed.length,
+  };
+}
+
+interface Narrowed {
+  readonly ranges: readonly KeyRange[];
+  readonly used: readonly Condition[];
+  readonly exact: boolean;
+}
+
+/** Ranges of the field after those bound by equality, or of the id, or everything under the prefix. */
+function narrow(field: IndexedField | undefined, list: readonly Condition[], prefix: string): Narrowed {
+  if (!field) return { ...idRanges(list, prefix), exact: true };
+  const under = rangeUnder(prefix);
+  let { lower, upper } = under;
+  const used: Condition[] = [];
+  let exact = true;
+  for (const condition of list) {
+    if (condition.path !== field.path || condition.type === 'equals') continue;
+    const range = condition.type === 'prefix' ? startingWith(prefix, condition.text) : compared(prefix, condition);
+    lower = used.length === 0 || after(range.lower, lower) ? range.lower : lower;
+    upper = used.length === 0 || after(upper, range.upper) ? range.upper : upper;
+    used.push(condition);
+    exact &&= range.exact && !condition.loose;
+    // Of several values of one document, each bound may hold for another one.
+    if (field.several) break;
+  }
+  return { ranges: [{ lower, upper }], used, exact };
+}
+
+/** Conditions on `_id`, which ends every key as it is. */
+function idRanges(list: readonly Condition[], prefix: string): Narrowed & { readonly pinned: boolean } {
+  const equals = list.find((condition) => condition.path === '_id' && condition.type === 'equals');
+  if (equals?.type === 'equals') {
+    const ids = equals.values.filter(isUsableId).sort(compareText);
+    const ranges = ids.map((id) => ({ lower: prefix + id, upper: `${prefix}${id}\0` }));
+    return { ranges, used: [equals], exact: !equals.loose, pinned: true };
+  }
+  let { lower, upper } = rangeUnder(prefix);
+  const used: Condition[] = [];
+  for (const condition of list) {
+    if (condition.path !== '_id' || condition.type === 'equals') continue;
+    const text = condition.type === 'prefix' ? condition.text : condition.value;
+    if (typeof text !== 'string' || !isUsableId(text)) continue;
+    const range = condition.type === 'prefix' ? idsStartingWith(prefix + text) : idsCompared(prefix, text, condition);
+    if (range.lower !== undefined && after(range.lower, lower)) lower = range.lower;
+    if (range.upper !== undefined && after(upper, range.upper)) upper = range.upper;
+    used.push(condition);
+  }
+  return { ranges: [{ lower, upper }], used, exact: !used.some(({ loose }) => loose), pinned: false };
+}
+
+function idsStartingWith(start: string): KeyRange {
+  return { lower: start, upper: pastPrefix(start) };
+}
+
+function idsCompared(prefix: string, id: string, { operator }: { operator: RangeOperator }): KeyRange {
+  // The next id after `id` in order is `id` and a NUL.
+  const bound = prefix + id + (operator === '$gt' || operator === '$lte' ? '\0' : '');
+  return operator.startsWith('$g') ? { lower: bound, upper: undefined } : { lower: undefined, upper: bound };
+}
+
+function rangeUnder(prefix: string): KeyRange {
+  if (prefix === '') return { lower: undefined, upper: undefined };
+  return { lower: prefix, upper: prefix.slice(0, -END.length) + PAST_END };
+}
+
+function sortedRanges(prefixes: readonly string[]): KeyRange[] {
+  return [...prefixes].sort(compareText).map(rangeUnder);
+}
+
+function startingWith(prefix: string, text: string): KeyRange & { readonly exact: boolean } {
+  const tag = encodeValue('').key.slice(0, -END.length);
+  const { key, exact } = encodePrefix(text);
+  return { lower: prefix + tag + key, upper: pastPrefix(prefix + tag + key), exact };
+}
+
+function compared(
+  prefix: string,
+  { operator, value }: Extract<Condition, { type: 'range' }>,
+): KeyRange & { readonly exact: boolean } {
+  const encoded = encodeValue(value).key.slice(0, -END.length);
+  const tag = encoded.charAt(0);
+  const text = typeof value === 'string' ? encodePrefix(value) : { key: encoded.slice(tag.length), exact: true };
+  const edge = prefix + tag + text.key;
+  // Only values of the same type compare, so the other end is the type's.
+  if (operator.startsWith('$g')) {
+    const lower = text.exact ? edge + (operator === '$gte' ? END : PAST_END) : edge;
+    return { lower, upper: pastPrefix(prefix + tag), exact: text.exact };
+  }
+  const upper = text.exact ? edge + (operator === '$lt' ? END : PAST_END) : pastPrefix(edge);
+  return { lower: prefix + tag, upper, exact: text.exact };
+}
+
+/** Whether a bound lies after another in byte order; undefined as an upper bound lies after all, as a lower before. */
+function after(a: Bound, b: Bound): boolean {
+  if (a === undefined) return b !== undefined;
+  if (b === undefined) return true;
+  return Buffer.compare(Buffer.from(a), Buffer.from(b)) > 0;
+}
+
+/**
+ * Whether entries ordered by `followed`, then id, are in the order asked for; `pinned` fields have one value throughout.
+ * Descending fields are served only by `_id`: reversed entries would also reverse the ids that break ties.
+ */
+function orderOf(
+  sort: Sort | undefined,
+  followed: readonly IndexedField[],
+  pinned: readonly IndexedField[],
+): Plan['order'] {
+  const wanted = Object.entries(sort ?? {}).filter(([path]) => !pinned.some((field) => field.path === path));
+  let at = 0;
+  for (const [path, direction] of wanted) {
+    if (path === '_id') {
+      if (at < followed.length) return undefined;
+      return direction === 1 ? 'forwards' : at === 0 ? 'backwards' : undefined;
+    }
+    if (path !== followed[at]?.path || direction !== 1) return undefined;
+    at++;
+  }
+  return at === followed.length ? 'forwards' : undefined;
+}

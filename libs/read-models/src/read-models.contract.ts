@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto';
+import { batchContract } from './contract/batches.contract.js';
+import { filterContract } from './contract/filters.contract.js';
+import { indexContract } from './contract/indexes.contract.js';
+import { pageContract } from './contract/pages.contract.js';
+import { ReadModelsUnavailable, type ReadModels } from './read-models.port.js';
+
+/** Opens what is kept under that name (`[a-z0-9-]`); the same name again, after disposal, finds what was written. */
+export type OpenReadModels = (storage: string) => Promise<ReadModels>;
+
+/** What every adapter must pass: each sentence of the port, and MongoDB's semantics for each operator it lists. */
+export function readModelsContract(name: string, open: OpenReadModels): void {
+  const withModels = async (use: (models: ReadModels) => Promise<void>) => {
+    await using models = await open(`contract-${randomUUID()}`);
+    await use(models);
+  };
+
+  describe(`ReadModels contract: ${name}`, () => {
+    describe('documents', () => documentContract(withModels));
+    describe('batches', () => batchContract(withModels));
+    describe('filters', () => filterContract(withModels));
+    describe('pages', () => pageContract(withModels));
+    describe('indexes', () => indexContract(withModels, open));
+    describe('lifetime', () => lifetimeContract(open));
+  });
+}
+
+function documentContract(withModels: (use: (models: ReadModels) => Promise<void>) => Promise<void>): void {
+  const document = {
+    _id: 'acme/1',
+    text: 'ünïcode 😀 "quoted" \\ \n',
+    numbers: [0, -1.5, 1e21, 9007199254740991],
+    nothing: null,
+    nested: { list: [{ a: [] }, {}], 'urn:ietf:params:2%2E0:user': { yes: true } },
+  };
+
+  it('gives back a document as it was put', () =>
+    withModels(async (models) => {
+      await models.declare({ name: 'users', indexes: [] });
+      await models.write({ operations: [{ type: 'put', collection: 'users', document }] });
+      expect(await models.get('users', 'acme/1')).toEqual(document);
+    }));
+
+  it('gives undefined for an id it does not have, however long', () =>
+    withModels(async (models) => {
+      await models.declare({ name: 'users', indexes: [] });
+      for (const id of ['acme/1', '', 'x'.repeat(5000)]) expect(await models.get('users', id)).toBeUndefined();
+    }));
+
+  it('replaces the whole document', () =>
+    withModels(async (models) => {
+      await models.declare({ name: 'users', indexes: [] });
+      const put = (extra: object) => ({ type: 'put' as const, collection: 'users', document: { _id: '1', ...extra } });
+      await models.write({ operations: [put({ a: 1, b: 1 })] });
+      await models.write({ operations: [put({ a: 2 })] });
+      expect(await models.get('users', '1')).toEqual({ _id: '1', a: 2 });
+    }));
+
+  it('keeps what was written, whatever the writer then does with its object', () =>
+    withModels(async (models) => {
+      await models.declare({ name: 'users', indexes: [{ name: 'name', fields: ['name'] }] });
+      const mine = { _id: '1', name: 'ana' };
+      const written = models.write({ operations: [{ type: 'put', collection: 'users', document: mine }] });
+      mine.name = 'bob';
+      await written;
+      expect(await models.find('users', { filter: { name: 'ana' } })).toEqual([{ _id: '1', name: 'ana' }]);
+    }));
+
+  it('deletes, and deleting what is not there is no error', () =>
+    withModels(async (models) => {
+      await models.declare({ name: 'users', indexes: [{ name: 'text', fields: ['text'] }] });
+      await models.write({ operations: [{ type: 'put', collection: 'users', document }] });
+      const remove = { type: 'delete' as const, collection: 'users', id: 'acme/1' };
+      await models.write({ operations: [remove] });
+      expect(await models.get('users', 'acme/1')).toBeUndefined();
+      expect(await models.find('users', { filter: { text: document.text } })).toEqual([]);
+      await models.write({ operations: [remove] });
+    }));
+
+  it('keeps collections apart', () =>
+    withModels(async (models) => {
+      for (const name of ['users', 'groups']) await models.declare({ name, indexes: [] });
+      await models.write({ operations: [{ type: 'put', collection: 'users', document }] });
+      expect(await models.get('groups', document._id)).toBeUndefined();
+      expect(await models.count('groups', {})).toBe(0);
+    }));
+
+  it('gets many in the order asked for, with gaps and repetitions', () =>
+    withModels(async (models) => {
+      await models.declare({ name: 'users', indexes: [] });
+      const [a, b] = [{ _id: 'a' }, { _id: 'b' }];
+      await models.write({ operations: [a, b].map((each) => ({ type: 'put', collection: 'users', document: each })) });
+      expect(await models.getMany('users', ['b', 'none', 'a', 'b'])).toEqual([b, undefined, a, b]);
+      expect(await models.getMany('users', [])).toEqual([]);
+    }));
+}
+
+function lifetimeContract(open: OpenReadModels): void {
+  const definition = { name: 'users', indexes: [{ name: 'tenant', fields: ['tenant', '_id'], counted: true }] };
+
+  it('keeps documents, checkpoints and indexes from one opening to the next', async () => {
+    const storage = `contract-${randomUUID()}`;
+    const document = { _id: '1', tenant: 'acme' };
+    {
+      await using models = await open(storage);
+      await models.declare(definition);
+      const checkpoint = { name: 'p', position: 2n ** 63n + 1n };
+      await models.write({ operations: [{ type: 'put', collection: 'users', document }], checkpoint });
+    }
+    await using models = await open(storage);
+    await models.declare(definition);
+    expect(await models.get('users', '1')).toEqual(document);
+    expect(await models.find('users', { filter: { tenant: 'acme' } })).toEqual([document]);
+    expect(await models.count('users', { tenant: 'acme' })).toBe(1);
+    expect(await models.checkpoint('p')).toBe(2n ** 63n + 1n);
+  });
+
+  it('refuses every call after disposal with ReadModelsUnavailable', async () => {
+    const models = await open(`contract-${randomUUID()}`);
+    await models.declare(definition);
+    await models[Symbol.asyncDispose]();
+    const calls = [
+      () => models.declare(definition),
+      () => models.get('users', '1'),
+      () => models.getMany('users', ['1']),
+      () => models.find('users', { filter: {} }),
+      () => models.count('users', {}),
+      () => models.write({ operations: [] }),
+      () => models.checkpoint('p'),
+      () => models.reset(['users'], []),
+    ];
+    for (const call of calls) await expect(call()).rejects.toBeInstanceOf(ReadModelsUnavailable);
+  });
+
+  it('can be disposed of twice', async () => {
+    const models = await open(`contract-${randomUUID()}`);
+    await Promise.all([models[Symbol.asyncDispose](), models[Symbol.asyncDispose]()]);
+  });
+
+  it('finishes the writes it has accepted before it is disposed of', async () => {
+    const storage = `contract-${randomUUID()}`;
+    const first = await open(storage);
+    await first.declare(definition);
+    const writes = Array.from({ length: 20 }, (_, i) =>
+      first.write({ operations: [{ type: 'put', collection: 'users', document: { _id: String(i) } }] }),
+    );
+    const outcomes = Promise.allSettled(writes);
+    await first[Symbol.asyncDispose]();
+    const accepted = (await outcomes).filter(({ status }) => status === 'fulfilled').length;
+    await using again = await open(storage);
+    await again.declare(definition);
+    expect(await again.count('users', {})).toBeGreaterThanOrEqual(accepted);
+  });
+}
