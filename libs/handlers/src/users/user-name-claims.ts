@@ -1,4 +1,14 @@
-import { claimUserName, isLive, releaseUserName, type User, userNameStream, userNameTaken, userStream } from '#domain';
+import {
+  absentUser,
+  claimUserName,
+  isLive,
+  releaseUserName,
+  type User,
+  type UserNameClaim,
+  userNameStream,
+  userNameTaken,
+  userStream,
+} from '#domain';
 import { WrongExpectedRevision } from '#event-store';
 import { foldUserName, ScimError } from '#scim';
 import type { Aggregates } from '../aggregates/aggregates.js';
@@ -11,6 +21,12 @@ import type { RequestContext } from '../request-context.js';
 interface Holder {
   readonly userId: string;
   readonly loaded: Loaded<User>;
+}
+
+/** A claim at the revision at which it was read or made. */
+export interface HeldClaim {
+  readonly stream: string;
+  readonly loaded: Loaded<UserNameClaim>;
 }
 
 const MAX_ATTEMPTS = 50;
@@ -63,16 +79,17 @@ export class UserNameClaims {
         reason = 'abandoned';
       }
       await this.aggregates.userNames.append(stream, claim, claimUserName(claim.state, userId, reason), context);
-      const loaded = await this.aggregates.users.load(userStream(context.tenant, userId));
-      return provision({ userId, loaded });
+      // Not loaded: a fence that has come meanwhile must meet the append at "no stream", not be built upon.
+      return provision({ userId, loaded: { state: absentUser, revision: -1 } });
     });
   }
 
   /**
    * Claims a name that a living user is about to take.
+   * @returns the claim as it stands then, for {@link release} should the user not take it after all
    * @throws ScimError `uniqueness` when another living user has it
    */
-  claimFor(context: RequestContext, userName: string, userId: string): Promise<void> {
+  claimFor(context: RequestContext, userName: string, userId: string): Promise<HeldClaim> {
     const stream = userNameStream(context.tenant, userName);
     return this.attempt(stream, async () => {
       const claim = await this.aggregates.userNames.load(stream);
@@ -82,23 +99,34 @@ export class UserNameClaims {
         if (isLive(loaded.state) && bears(loaded.state, userName)) throw userNameTaken({ userName }, holder);
         await this.fence(context, holder, loaded);
       }
-      // Told again even when it is ours: a claim without its rename may be about to be taken over.
+      // Told again even when it is ours: a claim without its rename may be about to be taken over or given back.
       const events =
         holder === userId
           ? [{ type: 'UserNameClaimed' as const, data: { userId } }]
           : claimUserName(claim.state, userId, 'taken over');
-      await this.aggregates.userNames.append(stream, claim, events, context);
+      const { loaded } = await this.aggregates.userNames.append(stream, claim, events, context);
+      return { stream, loaded };
     });
   }
 
-  /** Frees a name that the user no longer bears. */
-  release(context: RequestContext, userName: string, userId: string, reason: string): Promise<void> {
-    const stream = userNameStream(context.tenant, userName);
-    return this.attempt(stream, async () => {
-      const claim = await this.aggregates.userNames.load(stream);
-      const events = releaseUserName(claim.state, userId, reason);
-      if (events.length > 0) await this.aggregates.userNames.append(stream, claim, events, context);
-    });
+  /** The claim of a name that a user bears now. */
+  async held(tenant: string, userName: string): Promise<HeldClaim> {
+    const stream = userNameStream(tenant, userName);
+    return { stream, loaded: await this.aggregates.userNames.load(stream) };
+  }
+
+  /**
+   * Gives up a claim as it stood when the user still bore the name, or was about to. Whoever has told the claim again
+   * since then relies on it, the user coming back to the name among them: it stays.
+   */
+  async release(context: RequestContext, { stream, loaded }: HeldClaim, userId: string, reason: string): Promise<void> {
+    const events = releaseUserName(loaded.state, userId, reason);
+    if (events.length === 0) return;
+    try {
+      await this.aggregates.userNames.append(stream, loaded, events, context);
+    } catch (error) {
+      if (!(error instanceof WrongExpectedRevision)) throw error;
+    }
   }
 
   /** Id of the living user with this name, read from the log itself. */

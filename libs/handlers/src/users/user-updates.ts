@@ -4,7 +4,7 @@ import type { Aggregates } from '../aggregates/aggregates.js';
 import type { RequestContext } from '../request-context.js';
 import { requireVersion } from '../version-precondition.js';
 import type { WrittenUser } from './user.commands.js';
-import { bears, type UserNameClaims } from './user-name-claims.js';
+import { bears, type HeldClaim, type UserNameClaims } from './user-name-claims.js';
 
 /** Changes to users that exist: load, decide, claim a new userName if there is one, append. */
 export class UserUpdates {
@@ -20,27 +20,32 @@ export class UserUpdates {
     ifMatch: string | undefined,
   ): Promise<WrittenUser> {
     const stream = userStream(context.tenant, id);
-    let rename: Rename | undefined;
+    let claims: { from: HeldClaim; to: HeldClaim; userName: string } | undefined;
     try {
       const executed = await this.aggregates.users.execute(stream, context, async ({ state, revision }) => {
         if (isLive(state)) requireVersion(ifMatch, revision);
         const events = decideUser(state, command);
-        rename = renameIn(state, events);
-        if (rename) await this.claims.claimFor(context, rename.to, id);
+        const rename = renameIn(state, events);
+        // The old claim is read while the user bears the name, so that it can be given up as it stands now or not at all.
+        claims = rename && {
+          from: await this.claims.held(context.tenant, rename.from),
+          to: await this.claims.claimFor(context, rename.to, id),
+          userName: rename.to,
+        };
         return events;
       });
-      if (rename) await this.claims.release(context, rename.from, id, 'renamed');
+      if (claims) await this.claims.release(context, claims.from, id, 'renamed');
       return { id, ...executed };
     } catch (error) {
-      if (rename) await this.giveBack(context, id, rename.to);
+      if (claims) await this.giveBack(context, id, claims.userName, claims.to);
       throw error;
     }
   }
 
-  /** Frees a name that was claimed for a rename which then failed, unless the rename came through after all. */
-  private async giveBack(context: RequestContext, id: string, userName: string): Promise<void> {
+  /** Frees a name that was claimed for a rename which then failed, unless the user bears it after all. */
+  private async giveBack(context: RequestContext, id: string, userName: string, claim: HeldClaim): Promise<void> {
     const { state } = await this.aggregates.users.load(userStream(context.tenant, id));
-    if (!bears(state, userName)) await this.claims.release(context, userName, id, 'rename failed');
+    if (!bears(state, userName)) await this.claims.release(context, claim, id, 'rename failed');
   }
 }
 
