@@ -135,12 +135,12 @@ describe('claims of userNames', () => {
         }
         racing = false;
         const living = [...usersOf(log)].filter(([, user]) => isLive(user));
-        const borne = living.map(([, user]) => foldUserName(String(user.attributes['userName'])));
+        const borne = living.map(([, user]) => foldUserName(user.attributes['userName'] as string));
         expect(new Set(borne).size).toBe(borne.length);
         for (const [id, user] of living) {
-          const found = await gateways[1].claims.find('acme', String(user.attributes['userName']));
+          const found = await gateways[1].claims.find('acme', user.attributes['userName'] as string);
           expect(found?.userId).toBe(id);
-          expect(bears(user, String(user.attributes['userName']))).toBe(true);
+          expect(bears(user, user.attributes['userName'] as string)).toBe(true);
         }
       }),
       { numRuns: 300 },

@@ -48,6 +48,7 @@ export function keyValuesAt(value: unknown, path: PathParts, depth = 0): readonl
   if (Array.isArray(value)) {
     if (isArrayPosition(part)) return keyValuesAt(value[Number(part)], path, depth + 1);
     if (value.length === 0) return [undefined];
+    if (value.length === 1) return isRecord(value[0]) ? keyValuesAt(value[0], path, depth) : [undefined];
     return value.flatMap((element) => (isRecord(element) ? keyValuesAt(element, path, depth) : [undefined]));
   }
   return isRecord(value) ? keyValuesAt(memberOf(value, part), path, depth + 1) : [undefined];

@@ -54,8 +54,10 @@ export class IndexedField {
   }
 
   #encodeSeveral(document: Document): string | readonly string[] {
-    const keys = new Set(keyValuesAt(document, this.#parts).map((value) => this.#encodeOne(value)));
-    if (keys.size > 1) this.seen |= SEEN_SEVERAL_VALUES;
-    return [...keys];
+    const values = keyValuesAt(document, this.#parts);
+    if (values.length === 1) return this.#encodeOne(values[0]);
+    const keys = [...new Set(values.map((value) => this.#encodeOne(value)))];
+    if (keys.length > 1) this.seen |= SEEN_SEVERAL_VALUES;
+    return keys;
   }
 }

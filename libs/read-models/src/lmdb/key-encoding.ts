@@ -140,23 +140,12 @@ interface Utf8Target extends Uint8Array {
   utf8Slice(start: number, end: number): string;
 }
 
-/**
- * Writes keys straight into lmdb's instruction buffer. A loop beats the native call for short ASCII, which keys are.
- */
+/** Writes keys straight into lmdb's instruction buffer; the native call beats a loop because keys are joined texts. */
 export const textKeys = {
   writeKey(key: string | Uint8Array, target: Utf8Target, start: number): number {
-    if (typeof key !== 'string') {
-      target.set(key, start);
-      return start + key.length;
-    }
-    const length = key.length;
-    if (length > 120) return start + target.utf8Write(key, start);
-    for (let i = 0; i < length; i++) {
-      const unit = key.charCodeAt(i);
-      if (unit > 127) return start + target.utf8Write(key, start);
-      target[start + i] = unit;
-    }
-    return start + length;
+    if (typeof key === 'string') return start + target.utf8Write(key, start);
+    target.set(key, start);
+    return start + key.length;
   },
   readKey(source: Utf8Target, start: number, end: number): string {
     return source.utf8Slice(start, end);

@@ -49,7 +49,7 @@ export function searchShadow(model: ResourceModel, source: ShadowSource): Search
     if (value === undefined || value === null) continue;
     const known = plan.core.get(name);
     if (known) {
-      if (!known.isRelation) put(shadow, known.key, known.shadow(value));
+      if (!known.isRelation) set(shadow, known.key, known.shadow(value));
     } else if (name.includes(':') && isObject(value)) {
       schemas.push(name);
       put(shadow, shadowKey(name), shadowExtension(plan.extensions.get(name), value));
@@ -124,7 +124,7 @@ function shadowObject(subs: Plan, object: JsonObject): SearchShadow {
     const value = object[name];
     if (value === undefined || value === null) continue;
     const known = subs.get(name);
-    if (known) put(shadow, known.key, known.shadow(value));
+    if (known) set(shadow, known.key, known.shadow(value));
     else put(shadow, shadowKey(name), shadowLeaf(undefined, value));
   }
   return shadow;
@@ -136,7 +136,7 @@ function shadowExtension(plan: Plan | undefined, object: JsonObject): SearchShad
     const value = object[name];
     if (value === undefined || value === null) continue;
     const known = plan?.get(name);
-    if (known) put(shadow, known.key, known.shadow(value));
+    if (known) set(shadow, known.key, known.shadow(value));
     else put(shadow, shadowKey(name), shadowUnknown(value));
   }
   return shadow;
@@ -167,7 +167,11 @@ function shadowLeaf(definition: AttributeDefinition | undefined, value: JsonValu
   return elements.length === 0 ? undefined : elements;
 }
 
-/** Where two spellings of a name meet, the first stands. */
+function set(shadow: SearchShadow, key: string, value: unknown): void {
+  if (value !== undefined) shadow[key] = value;
+}
+
+/** Where two spellings of a name that no schema knows meet, the first stands. */
 function put(shadow: SearchShadow, key: string, value: unknown): void {
   if (value !== undefined && !Object.hasOwn(shadow, key)) shadow[key] = value;
 }

@@ -7,11 +7,16 @@ export type Scalar = string | number | boolean;
 const DATE_TIME =
   /^(\d{4})-(\d{2})-(\d{2})(?:[Tt](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?([Zz]|[+-]\d{2}:?\d{2})?)?$/;
 
+/** The canonical form itself, which what we record has; dates are dear, and this is asked for each write. */
+const CANONICAL =
+  /^\d{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
+
 /**
  * The instant in UTC with milliseconds, a form whose texts sort as the instants do; undefined when `text` is no
  * dateTime between the years 0000 and 9999. What is finer than a millisecond is cut off.
  */
 export function canonicalInstant(text: string): string | undefined {
+  if (CANONICAL.test(text)) return text;
   const parts = DATE_TIME.exec(text);
   if (!parts) return undefined;
   const [, year, month, day, hour = '00', minute = '00', second = '00', fraction = '', zone = 'Z'] = parts;

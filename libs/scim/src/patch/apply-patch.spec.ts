@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { createResourceModel } from '../schema/create-resource-model.js';
 import { defineAttribute } from '../schema/define-attribute.js';
 import { enterpriseUserSchema } from '../schema/enterprise-user.schema.js';
@@ -51,274 +50,9 @@ function changes(after: ResourceAttributes): Record<string, unknown> {
   return Object.fromEntries(differing.map((name) => [name, after[name]]));
 }
 
-/** Whether a null, `""`, `[]` or `{}` is anywhere in it. */
-function holdsNothing(value: JsonValue): boolean {
-  if (value === null || value === '') return true;
-  if (typeof value !== 'object') return false;
-  const parts = Object.values(value);
-  return parts.length === 0 || parts.some(holdsNothing);
-}
-
-const [work, home] = ana()['emails'] as [Record<string, JsonValue>, Record<string, JsonValue>];
-const ent = ana()[ENT] as Record<string, JsonValue>;
-const acme = ana()[ACME] as Record<string, JsonValue>;
+const [work] = ana()['emails'] as JsonValue[];
 
 describe('applyPatch', () => {
-  it.each<[string, Op, Record<string, unknown>]>([
-    // A2, Entra ID without the flag: capital verbs, booleans as text
-    ['A2 active "False"', { op: 'Replace', path: 'active', value: 'False' }, { active: false }],
-    [
-      'A2 Add on a filtered path sets',
-      { op: 'Add', path: 'emails[type eq "work"].value', value: 'new@example.com' },
-      { emails: [{ ...work, value: 'new@example.com' }, home] },
-    ],
-    [
-      'C1.6 a filtered path creates',
-      { op: 'Replace', path: 'addresses[type eq "work"].locality', value: 'Oslo' },
-      { addresses: [{ type: 'work', locality: 'Oslo' }] },
-    ],
-    [
-      'A2 name.familyName',
-      { op: 'Replace', path: 'name.familyName', value: 'Li' },
-      { name: { givenName: 'Ana', familyName: 'Li' } },
-    ],
-    [
-      'A2 manager as text',
-      { op: 'Add', path: `${ENT}:manager`, value: 'm2' },
-      { [ENT]: { ...ent, manager: { value: 'm2', displayName: 'Bo' } } },
-    ],
-    [
-      'A2 manager as a list, by its bare name',
-      { op: 'Add', path: 'manager', value: [{ $ref: 'http://host/scim/Users/m2', value: 'm2' }] },
-      { [ENT]: { ...ent, manager: { value: 'm2', displayName: 'Bo', $ref: 'http://host/scim/Users/m2' } } },
-    ],
-    [
-      'A2 manager cleared with ""',
-      { op: 'Replace', path: `${ENT}:manager`, value: '' },
-      { [ENT]: { employeeNumber: '007', department: 'Bread' } },
-    ],
-    [
-      'A2 manager removed',
-      { op: 'Remove', path: 'manager' },
-      { [ENT]: { employeeNumber: '007', department: 'Bread' } },
-    ],
-    [
-      'A2 roles hold JSON as text',
-      { op: 'Add', path: 'roles', value: [{ value: '{"id":"r1","value":"admin"}' }] },
-      { roles: [{ value: '{"id":"r1","value":"admin"}' }] },
-    ],
-    [
-      'A2 roles[primary eq "True"] creates a real boolean',
-      { op: 'Replace', path: 'roles[primary eq "True"].value', value: 'admin' },
-      { roles: [{ primary: true, value: 'admin' }] },
-    ],
-    [
-      'A2 emails[primary eq true] finds the primary',
-      { op: 'Replace', path: 'emails[primary eq "True"].value', value: 'p@example.com' },
-      { emails: [{ ...work, value: 'p@example.com' }, home] },
-    ],
-    [
-      'A2 with the flag: dotted, URN and filtered keys in one pathless value',
-      {
-        op: 'replace',
-        value: {
-          displayName: 'Ana',
-          'name.givenName': 'Anna',
-          active: false,
-          'emails[type eq "work"].value': 'a@example.com',
-          [`${ENT}:employeeNumber`]: '77',
-        },
-      },
-      {
-        displayName: 'Ana',
-        name: { givenName: 'Anna', familyName: 'Lee' },
-        active: false,
-        emails: [{ ...work, value: 'a@example.com' }, home],
-        [ENT]: { ...ent, employeeNumber: '77' },
-      },
-    ],
-    [
-      'A2 extension_{GUID}_x in any case',
-      { op: 'Replace', path: `${ACME}:${GUID_NAME.toLowerCase()}`, value: 'y' },
-      { [ACME]: { ...acme, [GUID_NAME]: 'y' } },
-    ],
-    [
-      'A2 Add of a multi-valued custom attribute',
-      { op: 'Add', path: `${ACME}:skills`, value: ['oat', 'spelt'] },
-      { [ACME]: { ...acme, skills: ['rye', 'oat', 'spelt'] } },
-    ],
-    // A1 and C8: pathless values
-    [
-      'A1 {"active":false} drops nothing else (ssoready #206)',
-      { op: 'replace', value: { active: false } },
-      { active: false },
-    ],
-    [
-      'A1 readOnly content is passed over',
-      { op: 'replace', value: { id: 'u9', groups: [], meta: {}, title: 'Chef' } },
-      { title: 'Chef' },
-    ],
-    [
-      'A9 the value as JSON text (scim-for-keycloak #172)',
-      { op: 'replace', value: '{"title":"Chef"}' },
-      { title: 'Chef' },
-    ],
-    [
-      'A9 members of name as ""',
-      { op: 'replace', path: 'name', value: { givenName: '', familyName: 'Li' } },
-      { name: { familyName: 'Li' } },
-    ],
-    [
-      'an extension as an object merges',
-      { op: 'replace', value: { [ENT.toUpperCase()]: { department: 'Cake' } } },
-      { [ENT]: { ...ent, department: 'Cake' } },
-    ],
-    [
-      'a bare extension URN as path',
-      { op: 'add', path: ENT, value: { costCenter: '5' } },
-      { [ENT]: { ...ent, costCenter: '5' } },
-    ],
-    ['its removal takes all', { op: 'remove', path: ENT }, { [ENT]: undefined }],
-    ['the core URN around attributes', { op: 'replace', value: { [CORE]: { title: 'Chef' } } }, { title: 'Chef' }],
-    ['the core URN in a path', { op: 'replace', path: `${CORE}:title`, value: 'Chef' }, { title: 'Chef' }],
-    [
-      'an unknown extension',
-      { op: 'add', value: { 'urn:new:1.0:User': { a: 1, 'b.c': true } } },
-      { 'urn:new:1.0:User': { a: 1, b: { c: true } } },
-    ],
-    [
-      'the last attribute takes its extension along (C1.9)',
-      { op: 'remove', path: `${ACME}:skills` },
-      { [ACME]: { [GUID_NAME]: 'x' } },
-    ],
-    // C1.2 add
-    ['C1.2 add replaces a single value', { op: 'add', path: 'title', value: 'Chef' }, { title: 'Chef' }],
-    [
-      'C1.2 add merges a complex value',
-      { op: 'add', path: 'name', value: { middleName: 'B' } },
-      { name: { givenName: 'Ana', familyName: 'Lee', middleName: 'B' } },
-    ],
-    [
-      'C1.2 add appends',
-      { op: 'add', path: 'emails', value: [{ value: 'c@x.io', type: 'other' }] },
-      { emails: [work, home, { value: 'c@x.io', type: 'other' }] },
-    ],
-    [
-      'A10.7 one object for a list',
-      { op: 'add', path: 'emails', value: { value: 'c@x.io' } },
-      { emails: [work, home, { value: 'c@x.io' }] },
-    ],
-    [
-      'A10.7 a string for an element',
-      { op: 'add', path: 'emails', value: 'c@x.io' },
-      { emails: [work, home, { value: 'c@x.io' }] },
-    ],
-    [
-      'number for a string',
-      { op: 'replace', path: `${ENT}:employeeNumber`, value: 77 },
-      { [ENT]: { ...ent, employeeNumber: '77' } },
-    ],
-    [
-      'boolean for a string of an extension',
-      { op: 'replace', path: `${ENT}:division`, value: true },
-      { [ENT]: { ...ent, division: 'true' } },
-    ],
-    // C1.5 replace
-    [
-      'C1.5 replace keeps what name does not mention',
-      { op: 'replace', path: 'name', value: { givenName: 'Anna' } },
-      { name: { givenName: 'Anna', familyName: 'Lee' } },
-    ],
-    [
-      'C1.5 replace takes the whole set',
-      { op: 'replace', path: 'emails', value: [{ value: 'c@x.io' }] },
-      { emails: [{ value: 'c@x.io' }] },
-    ],
-    ['C1.5 replace on a missing attribute adds', { op: 'replace', path: 'nickName', value: 'An' }, { nickName: 'An' }],
-    ['A10.6 null unassigns', { op: 'replace', path: 'title', value: null }, { title: undefined }],
-    ['A4 [] unassigns', { op: 'replace', value: { emails: [] } }, { emails: undefined }],
-    // C1.7 primary
-    [
-      'C1.7 adding a primary takes it from the other',
-      { op: 'add', path: 'emails', value: [{ value: 'c@x.io', primary: true }] },
-      { emails: [{ ...work, primary: false }, home, { value: 'c@x.io', primary: true }] },
-    ],
-    [
-      'C1.7 so does a filtered path, whatever the order',
-      { op: 'replace', path: 'emails[type eq "home"].primary', value: 'True' },
-      {
-        emails: [
-          { ...work, primary: false },
-          { ...home, primary: true },
-        ],
-      },
-    ],
-    // filtered paths without a sub-attribute
-    [
-      'replace of a filtered element keeps what the path calls it',
-      { op: 'replace', path: 'emails[type eq "work"]', value: { value: 'n@x.io' } },
-      { emails: [{ type: 'work', value: 'n@x.io' }, home] },
-    ],
-    [
-      'add to a filtered element merges',
-      { op: 'add', path: 'emails[type eq "work"]', value: { display: 'Ana' } },
-      { emails: [{ ...work, display: 'Ana' }, home] },
-    ],
-    [
-      'C1.6 and-joined filters create',
-      { op: 'add', path: 'phoneNumbers[type eq "work" and primary eq true].value', value: '+47 1' },
-      { phoneNumbers: [{ type: 'work', primary: true, value: '+47 1' }] },
-    ],
-    ['remove by filter', { op: 'remove', path: 'emails[type eq "home"]' }, { emails: [work] }],
-    [
-      'remove of a sub-attribute by filter',
-      { op: 'remove', path: 'emails[type eq "home"].type' },
-      { emails: [work, { value: home['value'] }] },
-    ],
-    ['an element without content goes', { op: 'remove', path: 'emails[type eq "home"].value' }, { emails: [work] }],
-    // remove with a value
-    [
-      'remove with a list removes those',
-      { op: 'Remove', path: 'emails', value: [{ value: 'ANA@home.example' }] },
-      { emails: [work] },
-    ],
-    [
-      'remove with another type removes nothing',
-      { op: 'Remove', path: 'emails', value: [{ value: 'ana@home.example', type: 'work' }] },
-      {},
-    ],
-    ['remove with [] removes nothing', { op: 'Remove', path: 'emails', value: [] }, {}],
-    ['remove without a value clears', { op: 'remove', path: 'emails' }, { emails: undefined }],
-    [
-      'remove of plain values',
-      { op: 'remove', path: `${ACME}:skills`, value: ['OAT'] },
-      { [ACME]: { ...acme, skills: ['rye'] } },
-    ],
-    ['C1.3 remove without a match succeeds', { op: 'remove', path: 'emails[type eq "other"]' }, {}],
-    ['remove of what is not there', { op: 'remove', path: 'nickName' }, {}],
-    // unknown core attributes
-    ['an unknown attribute is stored', { op: 'add', path: 'locality', value: 'Oslo' }, { locality: 'Oslo' }],
-    ['and found in any case', { op: 'replace', path: 'COUNTRY', value: 'SE' }, { country: 'SE' }],
-    ['and removed', { op: 'remove', path: 'Country' }, { country: undefined }],
-    ['an unknown sub-attribute', { op: 'add', path: 'office.floor', value: 3 }, { office: { floor: 3 } }],
-    // names in any case, tolerated paths
-    [
-      'A10.8 names in any case',
-      { op: 'REPLACE', path: 'NAME.GIVENNAME', value: 'Anna' },
-      { name: { givenName: 'Anna', familyName: 'Lee' } },
-    ],
-    ['schemas are worked out, not set', { op: 'add', path: 'schemas', value: [ENT] }, {}],
-    ['an empty path is no path', { op: 'replace', path: '', value: { title: 'Chef' } }, { title: 'Chef' }],
-    // readOnly
-    ['A10.9 readOnly set to what it is', { op: 'replace', path: 'id', value: 'u1' }, {}],
-  ])('%s', (_name, op, expected) => {
-    const before = ana();
-    const after = patch(op, before);
-    expect(changes(after)).toEqual(expected);
-    expect(before).toEqual(ana());
-    if (Object.keys(expected).length === 0) expect(after).toBe(before);
-  });
-
   it.each<[string, string, Op]>([
     ['C1.3', 'noTarget', { op: 'remove' }],
     ['C1.4', 'mutability', { op: 'remove', path: 'userName' }],
@@ -333,6 +67,11 @@ describe('applyPatch', () => {
     ['A10.5', 'invalidValue', { op: 'replace', path: 'active', value: '1' }],
     ['C1.6', 'noTarget', { op: 'replace', path: 'emails[type ne "work" and type ne "home"].value', value: 'x' }],
     ['C1.6', 'noTarget', { op: 'replace', path: 'emails[value co "zzz"].value', value: 'x' }],
+    ['C1.6', 'noTarget', { op: 'replace', path: 'manager[value eq "m2"].displayName', value: 'x' }],
+    ['C1.4', 'mutability', { op: 'remove', path: CORE }],
+    ['C1.8', 'invalidPath', { op: 'add', path: 'urn:x:1.0:User', value: { 'a.b.c': 1 } }],
+    ['§3.5.2', 'invalidSyntax', { op: 'add', path: 7 as never, value: 'x' }],
+    ['§3.5.2', 'invalidValue', { op: 'add', path: ENT, value: 'x' }],
     ['C1.8', 'invalidPath', { op: 'replace', path: 'userName.first', value: 'x' }],
     ['C1.8', 'invalidPath', { op: 'replace', path: 'a b', value: 'x' }],
     ['C1.8', 'invalidPath', { op: 'replace', path: '__proto__', value: 'x' }],
@@ -356,6 +95,16 @@ describe('applyPatch', () => {
     ['too many', { Operations: Array.from({ length: 1_001 }, () => ({ op: 'add', path: 'title', value: 'x' })) }],
     ['SCIM 1 members on a user', { members: [{ value: 'u', operation: 'delete' }] }],
   ])('refuses %s with invalidSyntax (C1.10)', (_name, body) => expect(refusal(body).kind).toBe('invalidSyntax'));
+
+  it('patches a bare name where a POST has put it', () => {
+    const before = { userName: 'ana', manager: 'Bo' };
+    expect(patch({ op: 'replace', path: 'Manager', value: 'Cy' }, before)).toEqual({ userName: 'ana', manager: 'Cy' });
+  });
+
+  it('bounds how many attributes a resource can gather', () => {
+    const value = Object.fromEntries(Array.from({ length: 999 }, (_, index) => [`a${index}`, 'x']));
+    expect(refusal(envelope({ op: 'add', value })).kind).toBe('invalidValue');
+  });
 
   it('takes the message in any letter case and without schemas (A10.4)', () => {
     const body = { operations: [{ OP: 'Replace', Path: 'title', VALUE: 'Chef' }] };
@@ -445,131 +194,5 @@ describe('applyPatch', () => {
     expect(refusal(body).kind).toBe('invalidPath');
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
     expect(refusal(JSON.parse('{"__proto__":{"Operations":[]}}')).kind).toBe('invalidSyntax');
-  });
-
-  describe('laws', () => {
-    const scalar = fc.oneof(
-      fc.string({ maxLength: 4 }),
-      fc.boolean(),
-      fc.integer({ min: -9, max: 9 }),
-      fc.constant(null),
-    );
-    const element = fc.record(
-      {
-        value: fc.constantFrom('a@x.io', 'b@x.io', 'c@x.io', ''),
-        type: fc.constantFrom('work', 'home', 'other'),
-        primary: fc.constantFrom<JsonValue>(true, false, 'True'),
-        display: fc.string({ maxLength: 3 }),
-      },
-      { requiredKeys: [] },
-    );
-    const valid: fc.Arbitrary<Op> = fc.oneof(
-      fc.record({
-        op: fc.constant('replace'),
-        path: fc.constantFrom('title', 'nickName', 'locality'),
-        value: fc.string(),
-      }),
-      fc.record({ op: fc.constant('replace'), path: fc.constant('emails'), value: fc.array(element) }),
-      fc.record({
-        op: fc.constant('replace'),
-        path: fc.constant('name'),
-        value: fc.record({ givenName: fc.string() }),
-      }),
-      fc.record({
-        op: fc.constant('replace'),
-        path: fc.constantFrom('work', 'home', 'other').map((type) => `emails[type eq "${type}"].value`),
-        value: fc.constantFrom('a@x.io', 'b@x.io', ''),
-      }),
-      fc.record({
-        op: fc.constant('replace'),
-        path: fc.constantFrom('work', 'other').map((type) => `emails[type eq "${type}"]`),
-        value: element,
-      }),
-      fc.record({
-        op: fc.constant('replace'),
-        value: fc.record({ emails: fc.array(element), 'name.familyName': fc.string() }),
-      }),
-    );
-    const hostile = fc.record(
-      {
-        op: fc.oneof(fc.constantFrom('add', 'Replace', 'remove'), fc.jsonValue()),
-        path: fc.oneof(
-          fc.constantFrom(
-            'emails[type eq "work"].value',
-            'emails',
-            'name',
-            'name.givenName',
-            'manager',
-            ENT,
-            ACME,
-            'x',
-            'roles',
-          ),
-          fc.constantFrom(
-            'emails.type',
-            'emails[value eq "a"]',
-            'urn:a:b',
-            'members',
-            'id',
-            `${ACME}:skills[value eq "oat"]`,
-          ),
-          fc.jsonValue(),
-        ),
-        value: fc.oneof(scalar, element, fc.array(element), fc.jsonValue()),
-      },
-      { requiredKeys: [] },
-    );
-
-    it('the same replace twice equals once', () => {
-      fc.assert(
-        fc.property(valid, (op) => {
-          const once = patch(op);
-          expect(patch(op, once)).toEqual(once);
-        }),
-        { numRuns: 500 },
-      );
-    });
-
-    it('answers any body with a result in canonical form or a ScimError, and leaves its input alone', () => {
-      const bodies = fc.oneof(
-        {
-          weight: 5,
-          arbitrary: fc.array(hostile, { minLength: 1, maxLength: 4 }).map((Operations) => ({ Operations })),
-        },
-        { weight: 1, arbitrary: fc.jsonValue() },
-      );
-      fc.assert(
-        fc.property(bodies, (body) => {
-          const before = ana();
-          const copy = structuredClone(body);
-          try {
-            const { attributes } = applyPatch(userModel, before, body);
-            expect(holdsNothing(attributes)).toBe(false);
-            const primaries = ((attributes['emails'] ?? []) as { primary?: boolean }[]).filter(
-              (email) => email.primary,
-            );
-            expect(primaries.length).toBeLessThan(2);
-          } catch (error) {
-            expect(error).toBeInstanceOf(ScimError);
-          }
-          expect(before).toEqual(ana());
-          expect(body).toEqual(copy);
-        }),
-        { numRuns: 3_000 },
-      );
-    });
-
-    it('withstands deep nesting', () => {
-      const deep: unknown = JSON.parse(`${'['.repeat(50_000)}${']'.repeat(50_000)}`);
-      for (const path of ['title', 'emails', 'x', 'emails[type eq "work"]', 'id', 'password', 'name']) {
-        for (const op of ['add', 'replace', 'remove']) {
-          try {
-            applyPatch(userModel, ana(), { Operations: [{ op, path, value: deep }] });
-          } catch (error) {
-            expect(error).toBeInstanceOf(ScimError);
-          }
-        }
-      }
-    });
   });
 });
