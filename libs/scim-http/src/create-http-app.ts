@@ -6,6 +6,9 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type Logger, NestLogger } from '#telemetry';
 import { type AuthenticationOptions, authenticateScim } from './authenticate.hook.js';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { ScimError } from '#scim';
+import { sendScimError } from './scim-error.response.js';
 import { parseScimBodies } from './scim-body.parser.js';
 import { rememberScimUrl } from './scim-request.js';
 import { parseScimUrl } from './scim-url.js';
@@ -33,6 +36,13 @@ export async function createHttpApp(
     // No middleware is registered, so the layer that would run it is left out of every request.
     skipMiddie: true,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    // A URL that cannot be decoded or has an endless segment is refused before routing, and before Nest could answer.
+    frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+      const detail =
+        'The URL is not valid: a percent sign must be followed by two hexadecimal digits of UTF-8 text, and no part may be endless.';
+      if ((request.raw.url ?? '').includes('/scim')) sendScimError(reply, new ScimError('invalidSyntax', detail));
+      else void reply.code(400).send({ statusCode: 400, error: 'Bad Request', message: error.message });
+    },
     rewriteUrl: (raw: IncomingMessage) => {
       const parsed = parseScimUrl(raw.url ?? '/', raw.headers.host, options.baseDomain);
       if (parsed.basePath !== undefined) rememberScimUrl(raw, parsed);
@@ -50,6 +60,5 @@ export async function createHttpApp(
     abortOnError: false,
   });
   app.useGlobalPipes(new ValidationPipe({ transform: true, whitelist: true, forbidNonWhitelisted: true }));
-  app.enableShutdownHooks([]);
   return app;
 }

@@ -74,7 +74,14 @@ function toScimError(exception: unknown, request: FastifyRequest, reply: Fastify
   const status = exception.getStatus();
   if (status === 404) return unknownRoute(request, reply);
   const kind = KIND_OF_STATUS[status];
-  return kind && new ScimError(kind, exception.message, { cause: exception });
+  const detail = status === 413 ? tooLarge(request) : exception.message;
+  return kind && new ScimError(kind, detail, { cause: exception });
+}
+
+/** RFC 7644 §3.7.4 and profile C6.5: the answer names the limit. */
+function tooLarge({ routeOptions }: FastifyRequest): string {
+  const limit = routeOptions.bodyLimit;
+  return `The body is too large: the limit is ${limit} bytes. Send large groups in several PATCH requests.`;
 }
 
 function unknownRoute(request: FastifyRequest, reply: FastifyReply): ScimError {
