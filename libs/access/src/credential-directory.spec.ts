@@ -1,0 +1,62 @@
+import { CONNECTIONS, CREDENTIALS } from '#projections';
+import type { Document, Query, ReadModels } from '#read-models';
+import { CredentialDirectory } from './credential-directory.js';
+import { hashToken } from './token.js';
+
+const credential = { _id: 'k1', tenant: 'acme', connectionId: 'c1', tokenHash: hashToken('secret') };
+
+/** The two questions the directory asks, and how often. */
+function fakeModels(documents: { credential?: object; connection?: object }) {
+  let asked = 0;
+  const models = {
+    find: async (collection: string, { filter }: Query) => {
+      asked++;
+      const { credential: found } = documents;
+      const fits =
+        collection === CREDENTIALS.name && found && (found as { tokenHash: string }).tokenHash === filter['tokenHash'];
+      return fits ? [found] : [];
+    },
+    get: async (collection: string) => (collection === CONNECTIONS.name ? documents.connection : undefined) as Document,
+  };
+  return { models: models as unknown as ReadModels, asked: () => asked };
+}
+
+const connection = { _id: 'c1', idp: 'okta' };
+const caller = { tenant: 'acme', connectionId: 'c1', credentialId: 'k1', idp: 'okta' };
+
+describe('CredentialDirectory', () => {
+  it('knows a token, and asks the read model once', async () => {
+    const { models, asked } = fakeModels({ credential, connection });
+    const directory = new CredentialDirectory(models, () => 0);
+    expect(await directory.lookup('secret')).toEqual({ outcome: 'known', caller });
+    expect(await directory.lookup('secret')).toEqual({ outcome: 'known', caller });
+    expect(asked()).toBe(1);
+  });
+
+  it('does not know what nobody issued, nor a credential of a connection that is gone', async () => {
+    const { models } = fakeModels({ credential });
+    const directory = new CredentialDirectory(models, () => 0);
+    expect(await directory.lookup('other')).toEqual({ outcome: 'unknown' });
+    expect(await directory.lookup('secret')).toEqual({ outcome: 'unknown' });
+  });
+
+  it('notices expiry while the credential is in memory', async () => {
+    let now = Date.parse('2026-01-01T00:00:00Z');
+    const { models } = fakeModels({ credential: { ...credential, expiresAt: '2026-01-01T00:00:01.000Z' }, connection });
+    const directory = new CredentialDirectory(models, () => now);
+    expect(await directory.lookup('secret')).toMatchObject({ outcome: 'known' });
+    now += 1000;
+    expect(await directory.lookup('secret')).toEqual({ outcome: 'expired', caller });
+  });
+
+  it('forgets what it knew when settings change, also what is being loaded at that moment', async () => {
+    const documents: { credential?: object; connection?: object } = { credential, connection };
+    const { models } = fakeModels(documents);
+    const directory = new CredentialDirectory(models, () => 0);
+    const loading = directory.lookup('secret');
+    directory.forget();
+    await loading;
+    delete documents.credential;
+    expect(await directory.lookup('secret')).toEqual({ outcome: 'unknown' });
+  });
+});
