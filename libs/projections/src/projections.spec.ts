@@ -1,0 +1,163 @@
+import {
+  groupDirectory,
+  GROUPS,
+  memberships,
+  MEMBERSHIPS,
+  NESTINGS,
+  PROJECTIONS,
+  tenantSettings,
+  userDirectory,
+} from './index.js';
+import type { GroupDocument, UserDocument } from './index.js';
+import type { ProjectedEvent, Projection } from './projection.js';
+import type { Document } from '#read-models';
+
+type Told = readonly [stream: string, type: string, data: object];
+
+/** Folds events into documents the plain way: what a runner must come to as well. */
+function fold(projection: Projection, told: readonly Told[]): Map<string, Document> {
+  const documents = new Map<string, Document>();
+  const revisions = new Map<string, number>();
+  told.forEach(([stream, type, data], index) => {
+    const revision = (revisions.get(stream) ?? -1) + 1;
+    revisions.set(stream, revision);
+    const event: ProjectedEvent = {
+      id: `e${index}`,
+      type,
+      data,
+      metadata: { tenant: 'acme', occurredAt: `2026-01-01T00:00:00.${String(index).padStart(3, '0')}Z` },
+      stream,
+      revision,
+      position: BigInt(index),
+      recordedAt: 0,
+    };
+    if (!projection.streamPrefixes?.some((prefix) => stream.startsWith(prefix))) return;
+    for (const touch of projection.touches(event)) {
+      if ('put' in touch) documents.set(`${touch.collection} ${touch.put._id}`, touch.put);
+      else if ('delete' in touch) documents.delete(`${touch.collection} ${touch.delete}`);
+      else {
+        const key = `${touch.collection} ${touch.id}`;
+        const next = projection.apply(documents.get(key), event, touch);
+        if (next) documents.set(key, next);
+        else documents.delete(key);
+      }
+    }
+  });
+  return documents;
+}
+
+const user = 'user-acme.u1';
+const provisioned: Told = [
+  user,
+  'UserProvisioned',
+  { resource: { userName: 'Ana@example.com', active: true, title: 'Nurse' } },
+];
+
+describe('user-directory', () => {
+  it('holds a user as lists show them and as filters look for them', () => {
+    const document = fold(userDirectory, [provisioned]).get('users acme/u1') as UserDocument;
+    expect(document).toMatchObject({ scope: 'acme', id: 'u1', version: 0, created: '2026-01-01T00:00:00.000Z' });
+    expect(JSON.parse(`${document.json}}`)).toMatchObject({ id: 'u1', userName: 'Ana@example.com', active: true });
+    expect(document.shadow).toMatchObject({ username: 'ana@example.com', title: 'nurse' });
+  });
+
+  it('takes a deleted user out of every list, and knows them again when they come back', () => {
+    const deleted: Told[] = [
+      provisioned,
+      [user, 'UserDeactivated', { reason: 'deleted' }],
+      [user, 'UserDeprovisioned', { reason: 'deleted' }],
+    ];
+    expect(fold(userDirectory, deleted).get('users acme/u1')).toMatchObject({
+      scope: 'acme/deprovisioned',
+      shadow: {},
+    });
+    const back = fold(userDirectory, [...deleted, [user, 'UserReactivated', { reason: 'provisioned again' }]]);
+    const document = back.get('users acme/u1') as UserDocument;
+    expect(document).toMatchObject({ scope: 'acme', version: 3 });
+    expect(JSON.parse(`${document.json}}`)).toMatchObject({ title: 'Nurse', active: true });
+  });
+
+  it('shows nobody for a stream that holds a fence alone', () => {
+    expect(fold(userDirectory, [[user, 'UserNameClaimFenced', { reason: 'x' }]]).size).toBe(0);
+  });
+});
+
+describe('group-directory and memberships', () => {
+  const group = 'group-acme.g1';
+  const told: Told[] = [
+    [group, 'GroupCreated', { resource: { displayName: 'Eng' } }],
+    [
+      group,
+      'GroupMembershipChanged',
+      {
+        added: [
+          { value: 'u1', type: 'User' },
+          { value: 'g2', type: 'Group' },
+        ],
+        removed: [],
+      },
+    ],
+    [
+      group,
+      'GroupMembershipChanged',
+      { added: [{ value: 'u2', type: 'User' }], removed: [{ value: 'u1', type: 'User' }] },
+    ],
+    [group, 'GroupUpdated', { changes: { displayName: 'Engineering' } }],
+  ];
+
+  it('count members without holding them', () => {
+    const document = fold(groupDirectory, told).get(`${GROUPS.name} acme/g1`) as GroupDocument;
+    expect(document).toMatchObject({ displayName: 'Engineering', memberCount: 2, version: 3 });
+    expect(document.shadow).toMatchObject({ displayname: 'engineering' });
+  });
+
+  it('change with the membership what a filter on lastModified sees', () => {
+    const document = fold(groupDirectory, told.slice(0, 2)).get(`${GROUPS.name} acme/g1`) as GroupDocument;
+    expect(document.shadow).toMatchObject({ meta: { lastmodified: document.lastModified } });
+  });
+
+  it('keep users and nested groups apart, found from the member’s side', () => {
+    const documents = fold(memberships, told);
+    expect([...documents.keys()].sort()).toEqual([`${MEMBERSHIPS.name} acme/g1/u2`, `${NESTINGS.name} acme/g1/g2`]);
+  });
+
+  it('drop a deleted group', () => {
+    expect(fold(groupDirectory, [...told, [group, 'GroupDeleted', { reason: 'deleted' }]]).size).toBe(0);
+  });
+});
+
+describe('tenant-settings', () => {
+  const stream = 'tenant-acme';
+  const connection = { connectionId: 'c1', idp: 'okta', name: 'Okta', matchingAttribute: 'userName' };
+  const credential = { credentialId: 'k1', connectionId: 'c1', name: 'first', tokenHash: 'ab', lastFour: 'wxyz' };
+  const told: Told[] = [
+    [stream, 'TenantRegistered', { slug: 'acme', name: 'Acme' }],
+    [stream, 'ConnectionCreated', connection],
+    [stream, 'CredentialIssued', credential],
+  ];
+
+  it('hold what lives', () => {
+    const documents = fold(tenantSettings, told);
+    expect(documents.get('tenants acme')).toMatchObject({ slug: 'acme', name: 'Acme' });
+    expect(documents.get('connections c1')).toMatchObject({ tenant: 'acme', idp: 'okta' });
+    expect(documents.get('credentials k1')).toMatchObject({ tenant: 'acme', tokenHash: 'ab' });
+  });
+
+  it.each(['CredentialRevoked', 'CredentialExpired'])('drop a credential on %s', (type) => {
+    expect(fold(tenantSettings, [...told, [stream, type, { credentialId: 'k1' }]]).has('credentials k1')).toBe(false);
+  });
+
+  it('let a rotated credential run out', () => {
+    const rotated = { credentialId: 'k1', replacedBy: 'k2', validUntil: '2026-02-01T00:00:00.000Z' };
+    expect(fold(tenantSettings, [...told, [stream, 'CredentialRotated', rotated]]).get('credentials k1')).toMatchObject(
+      {
+        expiresAt: rotated.validUntil,
+      },
+    );
+  });
+});
+
+it('every collection has one writer', () => {
+  const names = PROJECTIONS.flatMap(({ collections }) => collections.map(({ name }) => name));
+  expect(new Set(names).size).toBe(names.length);
+});
