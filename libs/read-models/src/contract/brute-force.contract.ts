@@ -61,7 +61,9 @@ function matchesPath(document: Json | undefined, path: readonly string[], operan
           (value) =>
             isArray(value) &&
             value.some((element) =>
-              isOperators(wanted) ? matches({ element }, { element: wanted }) : matches(element, wanted as Filter),
+              isOperators(wanted)
+                ? matches({ element }, { element: wanted })
+                : isObject(element) && matches(element, wanted as Filter),
             ),
         );
       default:

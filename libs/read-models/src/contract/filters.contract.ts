@@ -70,6 +70,7 @@ const cases: readonly (readonly [string, Filter, string])[] = [
   ['$elemMatch with operators inside', { emails: { $elemMatch: { type: 'home', value: { $regex: '^bob' } } } }, '3'],
   ['$elemMatch with null inside', { emails: { $elemMatch: { type: 'work', value: null } } }, '3'],
   ['$elemMatch with $or inside', { emails: { $elemMatch: { $or: [{ value: 'ana@y' }, { value: 'bob@x' }] } } }, '13'],
+  ['$elemMatch of members passes over scalars', { tags: { $elemMatch: { type: null } } }, ''],
   ['$elemMatch needs an array', { emails: { $elemMatch: { value: 'eve@x' } } }, ''],
   ['$elemMatch on values', { 'nested.deep.list': { $elemMatch: { $gt: 2, $lt: 5 } } }, '5'],
   ['$elemMatch on values: one of them meets all', { 'nested.deep.list': { $elemMatch: { $gt: 15, $lt: 2 } } }, ''],

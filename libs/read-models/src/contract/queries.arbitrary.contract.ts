@@ -25,7 +25,7 @@ export const documents: fc.Arbitrary<JsonDocument[]> = fc.uniqueArray(
     { requiredKeys: ['_id', 'tenant'] },
   ),
   { selector: (document) => document._id, maxLength: 40 },
-) as fc.Arbitrary<JsonDocument[]>;
+);
 
 const patterns = fc.constantFrom('^a', 'b', 'c$', '^ab$', '^a\\.c', '^ü');
 const comparable = fc.oneof(text, number, fc.boolean());
@@ -77,7 +77,7 @@ const { tree } = fc.letrec<{ tree: Filter }>((tie) => ({
     { depthSize: 'small', withCrossShrink: true },
     leaf,
     ...['$and', '$or', '$nor'].map((key) =>
-      fc.array(tie('tree'), { minLength: 1, maxLength: 3 }).map((clauses) => ({ [key]: clauses }) as Filter),
+      fc.array(tie('tree'), { minLength: 1, maxLength: 3 }).map((clauses) => ({ [key]: clauses })),
     ),
   ),
 }));

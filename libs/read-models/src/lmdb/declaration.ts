@@ -64,7 +64,7 @@ async function build(writer: Writer, collection: Collection): Promise<void> {
     const range = collection.documents.getRange({ start: after as string, limit: BUILD_SLICE });
     for (const { key, value } of range) {
       last = key as string;
-      mutations.replaceEntries(collection, undefined, collection.entriesOf(JSON.parse(value as string) as Document));
+      mutations.replaceEntries(collection, undefined, collection.entriesOf(JSON.parse(value) as Document));
     }
     if (last === undefined) return;
     after = `${last}\0`;

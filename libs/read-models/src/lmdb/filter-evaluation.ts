@@ -2,7 +2,7 @@ import { Context } from 'mingo/core';
 import { $and, $nor, $not, $or } from 'mingo/operators/query/logical';
 import { Query } from 'mingo/query';
 import type { Document, Filter } from '../read-models.port.js';
-import { anyValueAt, type PathParts } from './document-paths.js';
+import { anyValueAt, isRecord, type PathParts } from './document-paths.js';
 import { compareValues, typeRank } from './value-order.js';
 
 type Test = (document: unknown) => boolean;
@@ -56,19 +56,15 @@ const $elemMatch: LeafOperator = (selector, operand) => {
   const path: PathParts = selector.split('.');
   const criteria = operand as Record<string, unknown>;
   const onValue = Object.keys(criteria).some((key) => key.startsWith('$') && !['$and', '$or', '$nor'].includes(key));
-  const matches = onValue ? compileFilter({ element: criteria }) : compileFilter(criteria);
-  return (document) =>
-    anyValueAt(
-      document,
-      path,
-      (value) => Array.isArray(value) && value.some((element) => matches(onValue ? { element } : element)),
-    );
+  const compiled = compileFilter(onValue ? { element: criteria } : criteria);
+  const matches = (element: unknown) => (onValue ? compiled({ element }) : isRecord(element) && compiled(element));
+  return (document) => anyValueAt(document, path, (value) => Array.isArray(value) && value.some(matches));
 };
 
 /**
  * mingo parses filters and combines their clauses. The operators on values are ours, because mingo's differ from
- * MongoDB where the port promises MongoDB: null against array elements without the member, nested `$elemMatch`, strings
- * ordered by code point, `$exists` and `$gte` with null.
+ * MongoDB where the port promises MongoDB: null against array elements without the member, `$elemMatch` through nested
+ * arrays, strings ordered by code point, `$gte` with null.
  */
 const operators = {
   query: {

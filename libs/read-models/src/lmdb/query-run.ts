@@ -170,7 +170,7 @@ export class QueryRun {
         }
       } else {
         for (const { key, value } of this.collection.documents.getRange(options)) {
-          yield { id: key as string, json: value as string };
+          yield { id: key as string, json: value };
         }
       }
     }
@@ -187,7 +187,7 @@ export class QueryRun {
   }
 
   #read({ id, json }: Found): Document {
-    const text = json ?? (this.collection.documents.get(id, this.#reading()) as string | undefined);
+    const text = json ?? this.collection.documents.get(id, this.#reading());
     if (text === undefined)
       throw new Error(`Index of ${this.collection.name} names a document that is not there: ${id}`);
     return JSON.parse(text) as Document;
@@ -201,6 +201,6 @@ export class QueryRun {
 
 export function readDocument<T extends Document>(collection: Collection, id: string): T | undefined {
   if (!isUsableId(id)) return undefined;
-  const json = collection.documents.get(id) as string | undefined;
+  const json = collection.documents.get(id);
   return json === undefined ? undefined : (JSON.parse(json) as T);
 }

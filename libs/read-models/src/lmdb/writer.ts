@@ -144,7 +144,7 @@ export class Writer {
     for (const task of group) {
       for (const { collection, id, document } of task.operations) {
         let documents = last.get(collection);
-        if (!documents) last.set(collection, (documents = new Map()));
+        if (!documents) last.set(collection, (documents = new Map<string, EncodedDocument | undefined>()));
         documents.set(id, document);
       }
       for (const [name, position] of task.checkpoints) mutations.putValue(name, position);
@@ -218,7 +218,7 @@ function replaceDocument(
 ): void {
   const stored = isUsableId(id) ? collection.documents.get(id) : undefined;
   if (stored === next?.json && next?.collection === collection) return;
-  const before = stored === undefined ? undefined : collection.entriesOf(JSON.parse(stored as string) as Document);
+  const before = stored === undefined ? undefined : collection.entriesOf(JSON.parse(stored) as Document);
   if (!next) {
     if (before) mutations.removeDocument(collection, id);
     mutations.replaceEntries(collection, before, undefined);
