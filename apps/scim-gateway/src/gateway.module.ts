@@ -17,13 +17,17 @@ export function serviceModule(parts: {
   readiness?: readonly ReadinessCheck[];
   routes: readonly (DynamicModule | Type)[];
 }): DynamicModule {
-  const { config, routes } = parts;
+  const { config, directory, routes } = parts;
   return {
     module: AppModule,
     controllers: [HealthController],
     imports: [
       EnginesModule.forRoot(parts),
-      HandlersModule.forRoot({ writeWaitMs: config.WRITE_WAIT_MS, listWaitMs: config.LIST_WAIT_MS }),
+      HandlersModule.forRoot({
+        writeWaitMs: config.WRITE_WAIT_MS,
+        listWaitMs: config.LIST_WAIT_MS,
+        writtenBefore: directory.writtenBefore,
+      }),
       ...routes,
     ],
   };

@@ -1,5 +1,5 @@
 import { CONNECTIONS, type ConnectionDocument, CREDENTIALS, type CredentialDocument } from '#projections';
-import type { ReadModels } from '#read-models';
+import { type ReadModels, ReadModelsUnavailable } from '#read-models';
 import { LRUCache } from 'lru-cache';
 import { hashToken, sameHash } from './token.js';
 
@@ -36,6 +36,8 @@ export class CredentialDirectory {
   constructor(
     private readonly readModels: ReadModels,
     private readonly now: () => number,
+    /** Whether the read model has come as far as the log was when the process began. */
+    private readonly isComplete: () => boolean = () => true,
   ) {}
 
   /** Answers from memory where it can, without a promise. */
@@ -57,10 +59,10 @@ export class CredentialDirectory {
       filter: { tokenHash },
       limit: 1,
     });
-    if (!document) return UNKNOWN;
+    if (!document) return this.unknown();
     const { _id: credentialId, tenant, connectionId, expiresAt } = document;
     const connection = await this.readModels.get<ConnectionDocument>(CONNECTIONS.name, connectionId);
-    if (!connection) return UNKNOWN;
+    if (!connection) return this.unknown();
     const entry: Entry = {
       lookup: { outcome: 'known', caller: { tenant, connectionId, credentialId, idp: connection.idp } },
       tokenHash: document.tokenHash,
@@ -68,6 +70,12 @@ export class CredentialDirectory {
     };
     if (generation === this.generation) this.cache.set(tokenHash, entry);
     return this.judge(entry, tokenHash);
+  }
+
+  /** A token that is not known yet must not be called wrong: an IdP would give up. */
+  private unknown(): Lookup {
+    if (this.isComplete()) return UNKNOWN;
+    throw new ReadModelsUnavailable('Credentials are still being read');
   }
 
   private judge({ lookup, tokenHash, expiresAt }: Entry, presented: string): Lookup {

@@ -15,6 +15,8 @@ const CLEANUP_CHECKPOINT = 'membership-cleanup';
 export class DirectoryService {
   readonly credentials: CredentialDirectory;
   readonly runner: ProjectionRunner;
+  /** Position of the newest event of before this process. */
+  writtenBefore: bigint | undefined;
   private readonly followers: LogFollower[] = [];
 
   constructor(
@@ -22,12 +24,17 @@ export class DirectoryService {
     private readonly log: SubscriptionLog,
   ) {
     const { store, readModels } = engines;
-    this.credentials = new CredentialDirectory(readModels, Date.now);
+    this.credentials = new CredentialDirectory(
+      readModels,
+      Date.now,
+      () => (this.runner.progress.current ?? -1n) >= (this.writtenBefore ?? -1n),
+    );
     this.runner = new ProjectionRunner({ store, models: readModels, projections: PROJECTIONS, log });
   }
 
   async start(): Promise<void> {
     const { store, readModels } = this.engines;
+    this.writtenBefore = await store.lastPosition();
     await readModels.declare(SNAPSHOTS);
     await this.runner.start();
     this.followers.push(

@@ -17,7 +17,11 @@ import { UserUpdates } from './users/user-updates.js';
 @Module({})
 export class HandlersModule {
   /** @param limits how long a write waits for the read model, and a list for recent writes, milliseconds */
-  static forRoot(limits: { writeWaitMs: number; listWaitMs: number }): DynamicModule {
+  static forRoot(limits: {
+    writeWaitMs: number;
+    listWaitMs: number;
+    writtenBefore?: bigint | undefined;
+  }): DynamicModule {
     return {
       module: HandlersModule,
       global: true,

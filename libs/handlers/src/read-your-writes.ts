@@ -16,12 +16,18 @@ export const READ_MODEL_PROGRESS = Symbol('ReadModelProgress');
  * the same (it is durable) and lists are refused with 503 until the lag is gone, rather than served stale.
  */
 export class ReadYourWrites {
-  private newestAcknowledged = -1n;
+  private newestAcknowledged: bigint;
 
   constructor(
     private readonly progress: ReadModelProgress,
-    private readonly limits: { readonly writeWaitMs: number; readonly listWaitMs: number },
-  ) {}
+    private readonly limits: {
+      readonly writeWaitMs: number;
+      readonly listWaitMs: number;
+      readonly writtenBefore?: bigint | undefined;
+    },
+  ) {
+    this.newestAcknowledged = limits.writtenBefore ?? -1n;
+  }
 
   /** Waits until the read model has passed the write, but no longer than the limit. */
   async acknowledge(position: bigint | undefined): Promise<void> {

@@ -8,6 +8,8 @@ export interface IdpPreset {
   readonly title: string;
   /** Attribute it finds existing users by, unless the admin of the IdP changed it. */
   readonly matchingAttribute: MatchingAttribute;
+  /** Sends filters such as `externalId eq abc`, the value without quotes (C2.3). */
+  readonly unquotedFilterValues?: true;
 }
 
 const preset = (id: string, title: string, matchingAttribute: MatchingAttribute = 'userName'): IdpPreset => ({
@@ -18,7 +20,7 @@ const preset = (id: string, title: string, matchingAttribute: MatchingAttribute 
 
 export const IDP_PRESETS: readonly IdpPreset[] = [
   preset('okta', 'Okta'),
-  preset('entra-id', 'Microsoft Entra ID'),
+  { ...preset('entra-id', 'Microsoft Entra ID'), unquotedFilterValues: true },
   preset('cyberark', 'CyberArk Identity'),
   preset('jumpcloud', 'JumpCloud'),
   preset('ping', 'PingOne / PingFederate'),

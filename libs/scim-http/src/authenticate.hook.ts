@@ -25,7 +25,15 @@ export function authenticateScim(fastify: FastifyInstance, options: Authenticati
   fastify.decorateRequest('scim', null);
   fastify.addHook('onRequest', (request, reply, done) => {
     const url = scimUrlOf(request);
-    if (url?.tenant === undefined || url.basePath === undefined) return done();
+    if (url?.tenant === undefined || url.basePath === undefined) {
+      // A route would take any word for a tenant; without a scope nobody is let near one.
+      if (!request.url.startsWith('/scim/')) return done();
+      return sendScimError(
+        reply,
+        new ScimError('notFound', 'There is nothing here; check the tenant in the base URL.'),
+      );
+    }
+    if (request.headers['content-type']?.trim() === '') delete request.headers['content-type'];
     const origin = options.publicUrl ?? `${request.protocol}://${request.headers.host ?? 'localhost'}`;
     const scope = { tenant: url.tenant, baseUrl: origin + url.basePath, caller: undefined };
     (request as ScimRequest).scim = scope;

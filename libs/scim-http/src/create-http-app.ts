@@ -8,7 +8,7 @@ import { type Logger, NestLogger } from '#telemetry';
 import { type AuthenticationOptions, authenticateScim } from './authenticate.hook.js';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { ScimError } from '#scim';
-import { sendScimError } from './scim-error.response.js';
+import { errorBody, sendScimError } from './scim-error.response.js';
 import { parseScimBodies } from './scim-body.parser.js';
 import { rememberScimUrl } from './scim-request.js';
 import { parseScimUrl } from './scim-url.js';
@@ -24,6 +24,8 @@ export interface HttpAppOptions {
 
 /** Longest path segment we look at; an id is 36 characters, a schema URN with its extension seldom over 100. */
 const MAX_PARAM_LENGTH = 500;
+/** A filter of the greatest length, each character encoded as three, still fits in front of the headers. */
+const MAX_HEADER_BYTES = 48 * 1024;
 
 /** A Nest application on Fastify with what every edge of ours shares: URLs, bodies, request ids, validation. */
 export async function createHttpApp(
@@ -42,6 +44,23 @@ export async function createHttpApp(
         'The URL is not valid: a percent sign must be followed by two hexadecimal digits of UTF-8 text, and no part may be endless.';
       if ((request.raw.url ?? '').includes('/scim')) sendScimError(reply, new ScimError('invalidSyntax', detail));
       else void reply.code(400).send({ statusCode: 400, error: 'Bad Request', message: error.message });
+    },
+    http: { maxHeaderSize: MAX_HEADER_BYTES },
+    clientErrorHandler: (error, socket) => {
+      if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+      const [status, reason, detail] =
+        error.code === 'HPE_HEADER_OVERFLOW'
+          ? [
+              431,
+              'Request Header Fields Too Large',
+              `URL and headers together may have at most ${MAX_HEADER_BYTES} bytes.`,
+            ]
+          : [400, 'Bad Request', 'The request is not valid HTTP.'];
+      const body = errorBody(Number(status), String(detail));
+      socket.end(
+        `HTTP/1.1 ${status} ${reason}\r\nContent-Type: application/scim+json; charset=utf-8\r\n` +
+          `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+      );
     },
     rewriteUrl: (raw: IncomingMessage) => {
       const parsed = parseScimUrl(raw.url ?? '/', raw.headers.host, options.baseDomain);

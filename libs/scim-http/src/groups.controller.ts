@@ -86,8 +86,8 @@ export class GroupsController {
     reply.code(204).send();
   }
 
-  private audience({ scim: { tenant, baseUrl }, query }: IdRequest): Audience {
-    return { tenant, baseUrl, projector: projectorOf(groupModel, query) };
+  private audience({ scim: { tenant, baseUrl, caller }, query }: IdRequest): Audience {
+    return { tenant, baseUrl, projector: projectorOf(groupModel, query), idp: caller?.idp };
   }
 
   private send(

@@ -27,6 +27,8 @@ export interface Audience {
   readonly tenant: string;
   readonly baseUrl: string;
   readonly projector: Projector;
+  /** Preset of the connection that asks. */
+  readonly idp?: string | undefined;
 }
 
 /** Writes resources out as JSON text. The part that does not depend on the reader is made once per version. */

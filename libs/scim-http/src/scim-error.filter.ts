@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import { EventStoreUnavailable } from '#event-store';
 import { ReadModelsUnavailable } from '#read-models';
 import { ScimError, type ScimErrorKind } from '#scim';
@@ -32,6 +33,14 @@ export class ScimErrorFilter extends BaseExceptionFilter implements ExceptionFil
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     if (!isScim(request)) {
+      const status = exception instanceof ScimError ? statusOf(exception) : statusIn(exception);
+      if (request.url.startsWith('/admin/') && status !== undefined && status >= 400 && status < 500) {
+        const detail = exception instanceof ScimError ? exception.detail : (exception as Error).message;
+        const problem = { status, title: STATUS_CODES[status], detail };
+        const reply = http.getResponse<FastifyReply>();
+        reply.code(status).header('content-type', 'application/problem+json').send(JSON.stringify(problem));
+        return;
+      }
       super.catch(exception, host);
       return;
     }
@@ -53,6 +62,9 @@ export class ScimErrorFilter extends BaseExceptionFilter implements ExceptionFil
     sendScimError(reply, error);
   }
 }
+
+const statusIn = (exception: unknown): number | undefined =>
+  exception instanceof HttpException ? exception.getStatus() : (exception as { statusCode?: number }).statusCode;
 
 function isScim({ raw, url }: FastifyRequest): boolean {
   const target = url || raw.url || '';

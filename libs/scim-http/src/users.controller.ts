@@ -93,8 +93,8 @@ export class UsersController {
     reply.code(204).send();
   }
 
-  private audience({ scim: { tenant, baseUrl }, query }: IdRequest): Audience {
-    return { tenant, baseUrl, projector: projectorOf(userModel, query) };
+  private audience({ scim: { tenant, baseUrl, caller }, query }: IdRequest): Audience {
+    return { tenant, baseUrl, projector: projectorOf(userModel, query), idp: caller?.idp };
   }
 
   private async send(reply: FastifyReply, status: number, audience: Audience, user: Described): Promise<void> {

@@ -86,7 +86,7 @@ export function decideTenant(tenant: Tenant, command: TenantCommand): TenantEven
     }
     case 'ExpireCredential':
       // Every process that notices may say so; only the first makes it a fact.
-      if (!tenant.credentials[command.credentialId]) return [];
+      if (!Object.hasOwn(tenant.credentials, command.credentialId)) return [];
       return [{ type: 'CredentialExpired', data: { credentialId: command.credentialId } }];
   }
 }
@@ -101,13 +101,13 @@ const revoked = (credentialId: string, reason: string): TenantEvent => ({
 });
 
 function requireConnection(tenant: Tenant, id: string) {
-  const connection = tenant.connections[id];
+  const connection = Object.hasOwn(tenant.connections, id) ? tenant.connections[id] : undefined;
   if (!connection) throw new TenantError('notFound', 'No such connection');
   return connection;
 }
 
 function requireCredential(tenant: Tenant, id: string) {
-  const credential = tenant.credentials[id];
+  const credential = Object.hasOwn(tenant.credentials, id) ? tenant.credentials[id] : undefined;
   if (!credential) throw new TenantError('notFound', 'No such credential');
   return credential;
 }
