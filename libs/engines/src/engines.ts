@@ -46,7 +46,9 @@ export async function openEngines(config: RollcallConfig): Promise<Engines> {
   try {
     return {
       store: await keep(openLmdbEventStore({ directory: join(directory, 'event-store') })),
-      readModels: await keep(openLmdbReadModels({ directory: join(directory, 'read-models') })),
+      readModels: await keep(
+        openLmdbReadModels({ directory: join(directory, 'read-models'), durability: 'rebuildable' }),
+      ),
       bus: await keep(openLmdbMessageBus({ directory: join(directory, 'message-bus') })),
       openPeopleStore: (product) => keep(openLmdbReadModels({ directory: join(directory, 'products', product) })),
       [Symbol.asyncDispose]: closeAll,

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { open } from 'lmdb';
@@ -12,6 +12,10 @@ const folder = mkdtempSync(join(tmpdir(), 'rollcall-read-models-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 readModelsContract('lmdb', (storage) => openLmdbReadModels({ directory: join(folder, storage) }));
+
+readModelsContract('lmdb, rebuildable', (storage) =>
+  openLmdbReadModels({ directory: join(folder, `rebuildable-${storage}`), durability: 'rebuildable' }),
+);
 
 describe('LMDB read models with short segments, so that few documents split and merge them', () => {
   let count = 0;
@@ -146,16 +150,36 @@ describe('LMDB read models', () => {
     expect([await models.count('users', {}), await models.checkpoint('p')]).toEqual([0, undefined]);
   });
 
+  it('trusts a rebuildable file only if no power cut can have torn it', async () => {
+    const place = directory();
+    const mark = join(place, 'read-models.mdb-mark');
+    const open = () => openLmdbReadModels({ directory: place, durability: 'rebuildable' });
+    const reopen = async (change: (mark: { bootId: string; clean: boolean }) => object) => {
+      {
+        await using models = await open();
+        await models.declare({ name: 'users', indexes: [tenantIndex] });
+        await fill(models, 3);
+        await models.write({ operations: [], checkpoint: { name: 'p', position: 1n } });
+      }
+      const written = JSON.parse(readFileSync(mark, 'utf8')) as { bootId: string; clean: boolean };
+      expect(written.clean).toBe(true);
+      writeFileSync(mark, JSON.stringify(change(written)));
+      await using models = await open();
+      await models.declare({ name: 'users', indexes: [tenantIndex] });
+      return [await models.count('users', {}), await models.checkpoint('p')];
+    };
+    const killed = (written: object) => ({ ...written, clean: false });
+    expect(await reopen(killed)).toEqual([3, 1n]);
+    expect(await reopen((written) => ({ ...written, bootId: 'another run of the machine' }))).toEqual([3, 1n]);
+    expect(await reopen(() => ({ bootId: 'another run of the machine', clean: false }))).toEqual([0, undefined]);
+  });
+
   it('says that it is unavailable when a batch cannot be written, and stays right about what is stored', async () => {
     await using models = await openLmdbReadModels({ directory: directory() });
     await models.declare({ name: 'users', indexes: [tenantIndex] });
     await fill(models, 10);
     const { commit } = Storage.prototype;
-    Storage.prototype.commit = () => {
-      const failed = Promise.reject(new Error('no space left'));
-      failed.catch(() => undefined);
-      return { visible: failed, flushed: failed };
-    };
+    Storage.prototype.commit = () => Promise.reject(new Error('no space left'));
     try {
       await expect(fill(models, 30)).rejects.toBeInstanceOf(ReadModelsUnavailable);
     } finally {

@@ -13,25 +13,26 @@ import { Mutations } from './mutations.js';
 import { Pace } from './pace.js';
 import { QueryRun, readDocument } from './query-run.js';
 import { SEGMENT_SIZE } from './segments.js';
-import { Storage } from './storage.js';
+import { type Durability, Storage } from './storage.js';
 import { checkpointValue, Writer } from './writer.js';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 export interface LmdbReadModelsOptions {
   /** Folder of the file `read-models.mdb`; made if it is missing. One process may have it open, once. */
   readonly directory: string;
+  /** What a power cut may take; default `flushed`, nothing. Killing the process never takes anything. */
+  readonly durability?: Durability;
   /** Entries per run of a counted index; 1024 by default. Only tests have a reason to change it. */
   readonly segmentSize?: number;
 }
 
 /**
- * Read models in one LMDB file in this process. A written batch is seen at once and flushed right after; a power cut may
- * take the newest batches, each whole with its checkpoint. A query that no index covers reads the whole collection, in
- * slices of a few milliseconds and as of the moment it began.
+ * Read models in one LMDB file in this process. A query that no index covers reads the whole collection, in slices of a
+ * few milliseconds and as of the moment it began.
  * @throws ReadModelsUnavailable the file cannot be opened
  */
 export async function openLmdbReadModels(options: LmdbReadModelsOptions): Promise<ReadModels> {
-  const storage = await Storage.open(options.directory);
+  const storage = await Storage.open(options.directory, options.durability);
   return new LmdbReadModels(storage, options.segmentSize ?? SEGMENT_SIZE);
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { open, type Database, type RootDatabase, type Transaction } from 'lmdb';
 import { ReadModelsUnavailable } from '../read-models.port.js';
 import { textKeys } from './key-encoding.js';
+import { bootId, flush, PowerCutMark } from './power-cut.js';
 
 /** Another number and the file is dropped when opened: documents come back from the log, as checkpoints went with it. */
 const FORMAT = '1';
@@ -20,9 +21,11 @@ const SEQUENCE = 'sequence';
 /** Files open in this process: a second handle would not see the first one's segment counts move. */
 const openFiles = new Set<string>();
 
-interface NativeEnvironment {
-  startWriting(address: number, progress: (status: number) => unknown): unknown;
-}
+/**
+ * What a power cut may take. `flushed`: nothing that was answered. `rebuildable`: everything; the file is begun anew and
+ * its documents come from the log again, as its checkpoints went with it. A killed process loses nothing either way.
+ */
+export type Durability = 'flushed' | 'rebuildable';
 
 /** The LMDB file: transactions, snapshots, and small values by name. One process opens it, once. */
 export class Storage {
@@ -31,34 +34,37 @@ export class Storage {
   readonly #root: RootDatabase<string, string>;
   readonly #values: TextDatabase;
   readonly #file: string;
-  #onProgress: (() => void) | undefined;
+  readonly #mark: PowerCutMark | undefined;
 
-  private constructor(file: string, root: RootDatabase<string, string>) {
+  private constructor(file: string, root: RootDatabase<string, string>, mark: PowerCutMark | undefined) {
     this.#file = file;
     this.#root = root;
+    this.#mark = mark;
     this.#values = this.#openText('values');
     this.sequence = Number(this.#values.get(SEQUENCE) ?? 0);
-    this.#watchProgress();
   }
 
   /** @throws ReadModelsUnavailable the file cannot be opened, or is open in this process */
-  static async open(directory: string): Promise<Storage> {
+  static async open(directory: string, durability: Durability = 'flushed'): Promise<Storage> {
     const file = join(directory, 'read-models.mdb');
     if (openFiles.has(file)) throw new ReadModelsUnavailable(`${file} is open already`);
     openFiles.add(file);
     try {
       await mkdir(directory, { recursive: true });
-      const storage = new Storage(file, openRoot(file));
+      const boot = durability === 'rebuildable' ? await bootId() : undefined;
+      const mark = boot === undefined ? undefined : new PowerCutMark(`${file}-mark`, boot);
+      if (mark && !(await mark.isWhole())) removeFile(file);
+      await mark?.write(false);
+      const storage = new Storage(file, openRoot(file, mark !== undefined), mark);
       const format = storage.value('format');
       if (format === FORMAT) return storage;
       if (format === undefined && storage.sequence === 0) {
-        await storage.commit(() => storage.putValue('format', FORMAT)).flushed;
+        await storage.commit(() => storage.putValue('format', FORMAT));
         return storage;
       }
       await storage.close();
-      rmSync(file);
-      rmSync(`${file}-lock`, { force: true });
-      return await Storage.open(directory);
+      removeFile(file);
+      return await Storage.open(directory, durability);
     } catch (error) {
       openFiles.delete(file);
       if (error instanceof ReadModelsUnavailable) throw error;
@@ -104,28 +110,19 @@ export class Storage {
 
   /**
    * Runs `fill` at once; the puts and removes it makes become one transaction, written by lmdb's writer thread. It must
-   * not throw, for what it had put by then would be committed. Call it again only once `flushed` has settled.
-   * `visible` resolves as soon as every new read sees the transaction, `flushed` when it is on disk as well. `onVisible`
-   * runs in the very step that moves `sequence`, so that what it changes never disagrees with it.
+   * not throw, for what it had put by then would be committed. Call it again only once the promise has settled.
+   * Resolves as soon as every new read sees the transaction and its durability is kept. `onVisible` runs in the very step
+   * that moves `sequence`, so that what it changes never disagrees with it.
    */
-  commit(fill: () => void, onVisible?: () => void): { visible: Promise<void>; flushed: Promise<void> } {
+  async commit(fill: () => void, onVisible?: () => void): Promise<void> {
     const sequence = this.sequence + 1;
-    const flushed = this.#root
-      .batch(() => {
-        fill();
-        this.putValue(SEQUENCE, String(sequence));
-      })
-      .then(() => this.#moveTo(sequence, onVisible));
-    const visible = new Promise<void>((resolve, reject) => {
-      this.#onProgress = () => {
-        this.#root.resetReadTxn();
-        if (Number(this.#values.get(SEQUENCE)) !== sequence) return;
-        this.#moveTo(sequence, onVisible);
-        resolve();
-      };
-      flushed.then(resolve, reject);
+    await this.#root.batch(() => {
+      fill();
+      this.putValue(SEQUENCE, String(sequence));
     });
-    return { visible, flushed };
+    this.#root.resetReadTxn();
+    this.sequence = sequence;
+    onVisible?.();
   }
 
   /** Reads from now on see the newest transaction; after a failed commit, also finds out which that is. */
@@ -137,39 +134,17 @@ export class Storage {
   async close(): Promise<void> {
     try {
       await this.#root.close();
+      if (this.#mark) {
+        await flush(this.#file);
+        await this.#mark.write(true);
+      }
     } finally {
       openFiles.delete(this.#file);
     }
   }
 
-  #moveTo(sequence: number, onVisible: (() => void) | undefined): void {
-    if (this.sequence >= sequence) return;
-    this.#root.resetReadTxn();
-    this.#onProgress = undefined;
-    this.sequence = sequence;
-    onVisible?.();
-  }
-
   #openText(name: string): TextDatabase {
     return this.#root.openDB<string, string | Uint8Array>(name, keyDatabase('string'));
-  }
-
-  /**
-   * lmdb resolves a batch once it is flushed, one fsync later than this port asks for. Its writer thread reports before
-   * the fsync that the transaction can be read, and `commit` listens in, trusting only what it then reads itself. A
-   * later lmdb that no longer reports, or Windows, where the fsync comes first, leaves `visible` waiting for `flushed`.
-   */
-  #watchProgress(): void {
-    const environment = (this.#root as unknown as { env?: NativeEnvironment }).env;
-    if (typeof environment?.startWriting !== 'function') return;
-    const startWriting = environment.startWriting.bind(environment);
-    const listened: NativeEnvironment['startWriting'] = (address, progress) =>
-      startWriting(address, (status) => {
-        const answer = progress(status);
-        if (status === 1) this.#onProgress?.();
-        return answer;
-      });
-    Object.defineProperty(environment, 'startWriting', { value: listened, configurable: true });
   }
 }
 
@@ -177,17 +152,20 @@ function keyDatabase(encoding: 'string' | 'binary') {
   return { encoding, keyEncoder: textKeys, cache: false };
 }
 
+/** With what a power cut may have torn, or an older release wrote. */
+function removeFile(file: string): void {
+  for (const path of [file, `${file}-lock`]) rmSync(path, { force: true });
+}
+
 /**
- * lmdb's default way to sync is the right one here. With overlappingSync each commit is seen at once and flushed right
- * after, off the main thread; a third meta page names the last flushed transaction, its pages are not reused before the
- * next flush, and when the machine (its boot id) has restarted, LMDB opens that one (mdb_txn_commit, mdb_find_oldest and
- * mdb_pick_meta in lmdb's mdb.c). So a power cut loses the newest batches whole, each with its checkpoint, and a killed
- * process loses none. `noSync` would save the flush but can leave a torn tree behind. Where overlappingSync is missing
- * (Windows), commits are flushed before they are seen: slower, as safe.
+ * `overlappingSync: false`: lmdb resolves a batch once it is on disk, and it is seen no sooner. `noSync` leaves the flush
+ * to the operating system, which costs a commit its only wait and may leave a torn tree behind when the machine stops,
+ * never when the process does; {@link PowerCutMark} tells the two apart.
  *
  * Without event turn batching a batch is a transaction of its own and starts at once. Nothing here may run a synchronous
  * transaction inside a batch: lmdb would commit the half before it.
  */
-function openRoot(path: string): RootDatabase<string, string> {
-  return open<string, string>({ path, maxDbs: MAX_DATABASES, eventTurnBatching: false, encoding: 'string' });
+function openRoot(path: string, noSync: boolean): RootDatabase<string, string> {
+  const sync = noSync ? { noSync: true } : { overlappingSync: false };
+  return open<string, string>({ path, maxDbs: MAX_DATABASES, eventTurnBatching: false, encoding: 'string', ...sync });
 }

@@ -37,8 +37,8 @@ export function checkpointValue(name: string): string {
 
 /**
  * Applies batches in the order of the calls. One transaction is under way at a time; batches that arrive meanwhile are
- * encoded at once, wait, and share the next one. So whatever a batch reads of older documents is settled, and the flush
- * of a transaction is paid once for all that wait.
+ * encoded at once, wait, and share the next one. So whatever a batch reads of older documents is settled, and what a
+ * transaction costs is paid once for all that wait.
  */
 export class Writer {
   #tasks: Task[] = [];
@@ -69,17 +69,15 @@ export class Writer {
     return this.#enqueue({ operations: [], checkpoints: [], alone: run });
   }
 
-  /** Resolves when all that was asked for is done and on disk. */
+  /** Resolves when all that was asked for is done. */
   async idle(): Promise<void> {
     await this.#running;
   }
 
-  /** Commits outside the queue; for what runs `alone`. Waits for the flush. */
+  /** Commits outside the queue; for what runs `alone`. */
   async commit(mutations: Mutations, collections: Iterable<Collection>): Promise<void> {
     try {
-      const { visible, flushed } = this.#begin(mutations, [...collections]);
-      await visible;
-      await flushed;
+      await this.#commit(mutations, [...collections]);
     } catch (cause) {
       this.#forget();
       throw new ReadModelsUnavailable('The file could not be written', { cause });
@@ -125,11 +123,8 @@ export class Writer {
   async #commitGroup(group: readonly Task[]): Promise<void> {
     try {
       const { mutations, touched } = this.#workOut(group);
-      const { visible, flushed } = this.#begin(mutations, touched);
-      await visible;
+      await this.#commit(mutations, touched);
       for (const task of group) task.resolve();
-      // A flush that fails now takes back nothing that was promised; the next commit will meet the same disk.
-      await flushed.catch(() => undefined);
     } catch (cause) {
       this.#forget();
       const error = new ReadModelsUnavailable('The batch could not be written', { cause });
@@ -164,7 +159,7 @@ export class Writer {
     return { mutations, touched };
   }
 
-  #begin(mutations: Mutations, touched: readonly Collection[]): ReturnType<Storage['commit']> {
+  #commit(mutations: Mutations, touched: readonly Collection[]): Promise<void> {
     return this.storage.commit(
       () => mutations.apply(this.storage),
       () => {
