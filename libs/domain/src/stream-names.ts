@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { foldUserName } from '#scim';
 
 /** Category prefixes of the log, with the dash that ends an EventStoreDB category. */
@@ -13,8 +13,7 @@ export const tenantStream = (tenant: string): string => `${TENANT_STREAMS}${tena
 
 /** The claim stream of a userName: names that differ only in case or Unicode form share one (RFC 7643 §4.1.1). */
 export function userNameStream(tenant: string, userName: string): string {
-  const hash = createHash('sha256').update(foldUserName(userName)).digest('base64url');
-  return `${USER_NAME_STREAMS}${tenant}.${hash}`;
+  return `${USER_NAME_STREAMS}${tenant}.${hash('sha256', foldUserName(userName), 'base64url')}`;
 }
 
 /** Tenant and id of a `category-{tenant}.{id}` stream; a tenant slug holds no dot. */

@@ -33,8 +33,6 @@ export interface Audience {
 
 /** Writes resources out as JSON text. The part that does not depend on the reader is made once per version. */
 export class ResourceRenderer {
-  private readonly texts = new WeakMap<object, string>();
-
   constructor(private readonly readModels: ReadModels) {}
 
   describeUser(id: string, { state, revision }: Loaded<User>): Described {
@@ -76,11 +74,7 @@ export class ResourceRenderer {
   }
 
   private describe(model: ResourceModel, id: string, state: User | Group, revision: number): Described {
-    let json = this.texts.get(state.attributes);
-    if (json === undefined) {
-      json = resourceJson(model, id, state.attributes);
-      this.texts.set(state.attributes, json);
-    }
+    const json = resourceJson(model, id, state.attributes);
     return { id, json, version: revision, created: state.created, lastModified: state.lastModified };
   }
 

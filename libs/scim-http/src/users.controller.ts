@@ -9,7 +9,14 @@ import {
   versionOf,
   type WrittenUser,
 } from '#handlers';
-import { createProjector, normalizeResource, parseAttributeList, ScimError, userModel } from '#scim';
+import {
+  createProjector,
+  normalizeResource,
+  parseAttributeList,
+  type ResourceModel,
+  ScimError,
+  userModel,
+} from '#scim';
 import { Controller, Delete, Get, Patch, Post, Put, Req, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import type { FastifyReply } from 'fastify';
@@ -21,11 +28,20 @@ import { contextOf, type ScimQuery, type ScimRequest, sendScim } from './scim-re
 type IdRequest = ScimRequest & { params: { id: string }; query: ScimQuery };
 
 /** What of the resource the request asks for, RFC 7644 §3.9. */
-export function projectorOf(model: Parameters<typeof createProjector>[0], query: ScimQuery): Audience['projector'] {
+export function projectorOf(model: ResourceModel, query: ScimQuery): Audience['projector'] {
+  if (query['attributes'] === undefined && query['excludedAttributes'] === undefined) return everythingOf(model);
   return createProjector(model, {
     attributes: parseAttributeList(parameter(query, 'attributes')),
     excludedAttributes: parseAttributeList(parameter(query, 'excludedAttributes')),
   });
+}
+
+const everything = new Map<ResourceModel, Audience['projector']>();
+
+function everythingOf(model: ResourceModel): Audience['projector'] {
+  let projector = everything.get(model);
+  if (!projector) everything.set(model, (projector = createProjector(model, {})));
+  return projector;
 }
 
 /** RFC 7644 §3.2 to §3.6 for `/Users`. */

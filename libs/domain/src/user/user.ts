@@ -24,10 +24,11 @@ export function evolveUser(user: User, event: Fact<UserEvent>): User {
   const lastModified = event.metadata.occurredAt;
   switch (event.type) {
     case 'UserProvisioned': {
-      const active = event.data.resource['active'] !== false;
+      const { resource } = event.data;
       return {
-        status: active ? 'active' : 'inactive',
-        attributes: { ...event.data.resource, active },
+        status: resource['active'] === false ? 'inactive' : 'active',
+        // The event's own object wherever it can be: what is worked out from it once serves everybody who holds it.
+        attributes: resource['active'] === undefined ? { ...resource, active: true } : resource,
         created: lastModified,
         lastModified,
       };

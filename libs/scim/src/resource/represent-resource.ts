@@ -20,9 +20,20 @@ const RESERVED: ReadonlySet<string> = new Set(['schemas', 'id', 'externalId', 'm
  * The JSON text of a resource up to where its relations (`groups`, `members`) and `meta` go: an object without the
  * closing brace. Keys stand in a stable order: `schemas` (the type's own and the extensions it has attributes of,
  * RFC 7643 §3), `id`, `externalId`, the others as they came, extensions. It depends on nothing but the resource, so it
- * is made once per version and spliced for each reader.
+ * is made once per version and spliced for each reader. Attributes must not be changed once they have been shown.
  */
 export function resourceJson(model: ResourceModel, id: string, attributes: ResourceAttributes): string {
+  const known = texts.get(attributes);
+  if (known?.id === id) return known.text;
+  const text = writeResource(model, id, attributes);
+  texts.set(attributes, { id, text });
+  return text;
+}
+
+/** Gateway and projection hold the same attributes of a fresh change; only one of them writes them out. */
+const texts = new WeakMap<ResourceAttributes, { readonly id: string; readonly text: string }>();
+
+function writeResource(model: ResourceModel, id: string, attributes: ResourceAttributes): string {
   const schemas = [model.coreSchema.id];
   const shown: JsonObject = { schemas, id };
   if (attributes['externalId'] !== undefined) shown['externalId'] = attributes['externalId'];
