@@ -43,6 +43,11 @@ export class ResourceRenderer {
     return this.describe(groupModel, id, state, revision);
   }
 
+  /** A user who has just been provisioned: in no group yet, whoever they were before. */
+  newUser(audience: Audience, user: Described): string {
+    return this.complete(audience, userModel, user, '');
+  }
+
   async user(audience: Audience, user: Described): Promise<string> {
     const { tenant, baseUrl, projector } = audience;
     const groups = projector.shows('groups') ? await this.groupsOf(tenant, user.id) : [];

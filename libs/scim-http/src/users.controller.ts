@@ -65,7 +65,9 @@ export class UsersController {
     const audience = this.audience(request);
     const written: WrittenUser = await this.commands.execute(new ProvisionUser(contextOf(request), attributes));
     reply.header('location', `${audience.baseUrl}/Users/${written.id}`);
-    await this.send(reply, 201, audience, this.renderer.describeUser(written.id, written.loaded));
+    const user = this.renderer.describeUser(written.id, written.loaded);
+    reply.header('etag', versionOf(user.version));
+    sendScim(reply, 201, this.renderer.newUser(audience, user));
   }
 
   @Get(':id')
