@@ -1,0 +1,83 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { measureCreate } from './create.section.js';
+import { Directory } from './directory.js';
+import { WrongAnswer } from './drive.js';
+import { measureEntraCycle } from './entra.section.js';
+import { measureGroups } from './group.section.js';
+import { measureGrowth } from './growth.section.js';
+import { residentMemory } from './process-meter.js';
+import { profile, PROFILED, type Profiled } from './profile.section.js';
+import { measurePages, measureReads } from './read.section.js';
+import { Report } from './report.js';
+import { measureRestart } from './restart.section.js';
+import { FULL, QUICK } from './scale.js';
+import { type AppName, AppServer, startYardstickServer } from './servers.js';
+
+/** Rest after a start before its memory is read. */
+const SETTLE_MS = 1_000;
+
+const USAGE = `npm run bench -- [options]
+  --quick             under 90 seconds: fewer users, shorter rounds
+  --only=create       the durable create and its yardsticks alone
+  --only=directory    everything else alone
+  --strict            exit code 2 when a bar is missed
+  --prof=KIND         profile one kind of request: ${PROFILED.join(', ')}
+  --prof-dir=DIR      where its profile goes (./bench-profile)
+  --app=APP           what is profiled or filled: scim-gateway (default), standalone`;
+
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    strict: { type: 'boolean', default: false },
+    prof: { type: 'string' },
+    'prof-dir': { type: 'string', default: 'bench-profile' },
+    app: { type: 'string', default: 'scim-gateway' },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+async function bench(): Promise<number> {
+  const app = options.app as AppName;
+  const known = options.prof === undefined || (PROFILED as readonly string[]).includes(options.prof);
+  if (options.help || !known || !['scim-gateway', 'standalone'].includes(app)) {
+    process.stdout.write(`${USAGE}\n`);
+    return options.help ? 0 : 1;
+  }
+  const report = new Report();
+  const scale = options.quick ? QUICK : FULL;
+  const start = performance.now();
+  report.machine();
+  if (options.prof !== undefined) {
+    await profile(report, app, options.prof as Profiled, options['prof-dir']);
+    return 0;
+  }
+  const yardsticks = await startYardstickServer();
+  if (options.only !== 'directory') await measureCreate(report, scale, yardsticks);
+  if (options.only !== 'create') {
+    const server = await AppServer.start(app);
+    await sleep(SETTLE_MS);
+    const atStart = residentMemory(server.pid);
+    const directory = new Directory(server);
+    await measureGrowth(report, scale, directory, yardsticks, atStart);
+    await measureReads(report, scale, directory, yardsticks);
+    await measurePages(report, scale, directory);
+    await measureGroups(report, scale, directory);
+    await measureEntraCycle(report, scale, directory);
+    await measureRestart(report, scale, directory);
+  }
+  const met = report.verdicts();
+  report.line(`\n${((performance.now() - start) / 1000).toFixed(0)} s; every answer was checked.`);
+  return met || !options.strict ? 0 : 2;
+}
+
+try {
+  process.exit(await bench());
+} catch (error) {
+  const plain = error instanceof WrongAnswer;
+  process.stderr.write(
+    `\n${plain ? `Wrong answer: ${error.message}` : error instanceof Error ? error.stack : String(error)}\n`,
+  );
+  process.exit(1);
+}
