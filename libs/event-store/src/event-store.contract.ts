@@ -1,3 +1,4 @@
+import { appendTogetherContract } from './contract/append-together.contract.js';
 import { appendContract } from './contract/append.contract.js';
 import { closeContract } from './contract/close.contract.js';
 import { readAllContract } from './contract/read-all.contract.js';
@@ -14,6 +15,7 @@ export type { EventStoreUnderTest, OpenEventStore } from './contract/test-log.co
 export function eventStoreContract(name: string, open: OpenEventStore): void {
   describe(`EventStore contract: ${name}`, () => {
     describe('append', () => appendContract(open));
+    describe('appendTogether', () => appendTogetherContract(open));
     describe('read', () => readContract(open));
     describe('readAll and lastPosition', () => readAllContract(open));
     describe('subscribeToAll', () => subscribeContract(open));

@@ -45,6 +45,13 @@ export interface AppendResult {
   readonly position: bigint;
 }
 
+/** What `append` takes, as one of several writes. */
+export interface StreamWrite {
+  readonly stream: string;
+  readonly events: readonly NewEvent[];
+  readonly expected: number | 'noStream';
+}
+
 /** A piece of a subscription: the events, and how far the log has been seen, filtered-out events included. */
 export interface EventBatch {
   readonly events: readonly RecordedEvent[];
@@ -98,6 +105,19 @@ export interface EventStore extends AsyncDisposable {
    *   repeating the same call (same ids, same `expected`) is the way to find out
    */
   append(stream: string, events: readonly NewEvent[], expected: number | 'noStream'): Promise<AppendResult>;
+
+  /**
+   * Appends to several streams at once, all of all `writes` or none, and resolves once they are on disk. Their events
+   * stand next to each other in the log, in the order of `writes`, and whoever sees one of them can read them all.
+   * Repeating the whole call with the same event ids is as harmless as repeating `append`.
+   *
+   * Absent where the engine cannot: EventStoreDB appends to one stream at a time.
+   * @returns for each of `writes`, in order, revision and position of its last event
+   * @throws WrongExpectedRevision for the first of `writes` whose stream is not where it expects; nothing was written
+   * @throws EventStoreUnavailable as `append` does
+   * @throws RangeError there is nothing to write, or a stream is named twice
+   */
+  readonly appendTogether?: (writes: readonly StreamWrite[]) => Promise<AppendResult[]>;
 
   /**
    * Events of one stream in order of revision (or against it). A stream never written yields nothing; it is no error.

@@ -1,46 +1,43 @@
 import { GROUP_STREAMS, type GroupEvent, parseStream } from '#domain';
 import type { CollectionDefinition, Document } from '#read-models';
-import type { Projection, Touch } from './projection.js';
+import type { FoldTouch, Projection } from './projection.js';
+import { documentId } from './user-directory.projection.js';
 
-/** One member of one group. */
+/** The groups that one user, or one nested group, is directly in; whoever is in none has no document. */
 export interface MembershipDocument extends Document {
-  readonly tenant: string;
-  readonly groupId: string;
-  readonly memberId: string;
+  readonly groups: readonly string[];
 }
 
-/** Users in groups, to be found from the user's side; the group's side knows its members itself. */
-export const MEMBERSHIPS: CollectionDefinition = {
-  name: 'memberships',
-  indexes: [{ name: 'member', fields: ['tenant', 'memberId'] }],
-};
+/** Membership seen from the member, found by `tenant/memberId`. The group's side knows its members itself. */
+export const MEMBERSHIPS: CollectionDefinition = { name: 'memberships', indexes: [] };
 
-/** Groups in groups: few, and apart, so that a user without nested groups pays nothing for them. */
-export const NESTINGS: CollectionDefinition = {
-  name: 'nestings',
-  indexes: [{ name: 'member', fields: ['tenant', 'memberId'] }],
-};
+/** A touch that says what happens to its member, so that nobody searches a long event for it. */
+interface MemberTouch extends FoldTouch {
+  readonly joins: boolean;
+}
 
 export const memberships: Projection = {
   name: 'memberships',
-  collections: [MEMBERSHIPS, NESTINGS],
+  collections: [MEMBERSHIPS],
   streamPrefixes: [GROUP_STREAMS],
-  touches(event): readonly Touch[] {
+  touches(event): readonly MemberTouch[] {
     const fact = event as unknown as GroupEvent;
     if (fact.type !== 'GroupMembershipChanged') return [];
-    const { tenant, id: groupId } = parseStream(event.stream);
-    const collection = (type: string) => (type === 'Group' ? NESTINGS.name : MEMBERSHIPS.name);
-    const documentId = (memberId: string) => `${tenant}/${groupId}/${memberId}`;
-    return [
-      ...fact.data.removed.map(({ value, type }): Touch => ({
-        collection: collection(type),
-        delete: documentId(value),
-      })),
-      ...fact.data.added.map(({ value: memberId, type }): Touch => {
-        const document: MembershipDocument = { _id: documentId(memberId), tenant, groupId, memberId };
-        return { collection: collection(type), put: document };
-      }),
-    ];
+    const { tenant } = parseStream(event.stream);
+    const touch = (value: string, joins: boolean): MemberTouch => ({
+      collection: MEMBERSHIPS.name,
+      id: documentId(tenant, value),
+      joins,
+    });
+    const { added, removed } = fact.data;
+    return [...removed.map(({ value }) => touch(value, false)), ...added.map(({ value }) => touch(value, true))];
   },
-  apply: (document) => document,
+  apply(document, event, touch) {
+    const { id: groupId } = parseStream(event.stream);
+    const before = (document as MembershipDocument | undefined)?.groups ?? [];
+    const { joins } = touch as MemberTouch;
+    if (joins === before.includes(groupId)) return document;
+    const groups = joins ? [...before, groupId] : before.filter((group) => group !== groupId);
+    return groups.length === 0 ? undefined : ({ _id: touch.id, groups } satisfies MembershipDocument);
+  },
 };

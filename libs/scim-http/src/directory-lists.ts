@@ -1,11 +1,11 @@
 import { groupStream, isLive, userStream } from '#domain';
 import { type Aggregates, type ReadYourWrites, type UserNameClaims } from '#handlers';
 import {
+  documentId,
   GROUPS,
   type GroupDocument,
   MEMBERSHIPS,
   type MembershipDocument,
-  NESTINGS,
   USERS,
   type UserDocument,
 } from '#projections';
@@ -146,12 +146,9 @@ export class DirectoryLists {
     return relations;
   }
 
-  private async groupsHolding(tenant: string, memberId: string): Promise<string[]> {
-    const filter = { tenant, memberId };
-    const found = await Promise.all(
-      [MEMBERSHIPS, NESTINGS].map(({ name }) => this.readModels.find<MembershipDocument>(name, { filter })),
-    );
-    return found.flat().map(({ groupId }) => groupId);
+  private async groupsHolding(tenant: string, memberId: string): Promise<readonly string[]> {
+    const id = documentId(tenant, memberId);
+    return (await this.readModels.get<MembershipDocument>(MEMBERSHIPS.name, id))?.groups ?? [];
   }
 
   private async usersIn(tenant: string, groupId: string): Promise<string[]> {

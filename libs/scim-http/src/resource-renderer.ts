@@ -1,6 +1,6 @@
 import type { Group, User } from '#domain';
 import { type Loaded, versionOf } from '#handlers';
-import { documentId, type GroupDocument, GROUPS, MEMBERSHIPS, type MembershipDocument, NESTINGS } from '#projections';
+import { documentId, type GroupDocument, GROUPS, MEMBERSHIPS, type MembershipDocument } from '#projections';
 import type { ReadModels } from '#read-models';
 import {
   completeJson,
@@ -104,12 +104,12 @@ export class ResourceRenderer {
     tenant: string,
     userId: string,
   ): Promise<{ id: string; display: string; type: 'direct' | 'indirect' }[]> {
-    const direct = await this.parents(MEMBERSHIPS.name, tenant, userId);
+    const direct = await this.parents(tenant, userId);
     if (direct.length === 0) return [];
     const found = new Map<string, 'direct' | 'indirect'>(direct.map((id) => [id, 'direct']));
     // A map visits what is added while it is walked, and knows what it has seen: groups nested in a circle end too.
     for (const id of found.keys()) {
-      for (const parent of await this.parents(NESTINGS.name, tenant, id)) {
+      for (const parent of await this.parents(tenant, id)) {
         if (!found.has(parent)) found.set(parent, 'indirect');
       }
     }
@@ -124,8 +124,8 @@ export class ResourceRenderer {
     });
   }
 
-  private async parents(collection: string, tenant: string, memberId: string): Promise<string[]> {
-    const filter = { tenant, memberId };
-    return (await this.readModels.find<MembershipDocument>(collection, { filter })).map(({ groupId }) => groupId);
+  private async parents(tenant: string, memberId: string): Promise<readonly string[]> {
+    const document = await this.readModels.get<MembershipDocument>(MEMBERSHIPS.name, documentId(tenant, memberId));
+    return document?.groups ?? [];
   }
 }

@@ -1,46 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { anEvent, collect, ids, someEvents } from '../contract/test-log.contract.js';
 import { EventStoreUnavailable, WrongExpectedRevision } from '../event-store.port.js';
-import { GroupCommit } from './group-commit.js';
-import { LmdbLog } from './lmdb-log.js';
-import { LogReader } from './log-reader.js';
-import { RecentEvents } from './recent-events.js';
-
-/** The parts of the store with a disk that can be held up or made to fail. */
-async function openWithDisk() {
-  const directory = await mkdtemp(join(tmpdir(), 'rollcall-commit-'));
-  const log = await LmdbLog.open(directory);
-  const recent = new RecentEvents(log.lastPosition());
-  const commit = new GroupCommit(log, recent);
-  const reader = new LogReader(log, recent, () => commit.usable());
-  const disk = { batches: [] as number[], before: async (): Promise<void> => undefined };
-  const write = log.write.bind(log);
-  log.write = async (entries) => {
-    disk.batches.push(entries.length);
-    await disk.before();
-    await write(entries);
-  };
-  const close = async (): Promise<void> => {
-    await commit.close();
-    await log.close();
-    await rm(directory, { recursive: true });
-  };
-  return { log, recent, commit, reader, disk, [Symbol.asyncDispose]: close };
-}
-
-/** Holds the disk up until released. */
-function hold(disk: { before: () => Promise<void> }): () => void {
-  let release: () => void = () => undefined;
-  const gate = new Promise<void>((resolve) => (release = resolve));
-  disk.before = () => gate;
-  return release;
-}
-
-const turns = async (count: number): Promise<void> => {
-  for (let i = 0; i < count; i++) await new Promise((resolve) => setImmediate(resolve));
-};
+import { full, hold, openWithDisk, turns } from './held-disk.fake.js';
 
 describe('group commit', () => {
   it('writes what waits for the disk in one transaction', async () => {
@@ -114,6 +74,11 @@ describe('group commit', () => {
     expect({ revision, position }).toEqual({ revision: 0, position: 1n });
   });
 
+  it('closes after an event that JSON cannot carry', async () => {
+    await using store = await openWithDisk();
+    await expect(store.commit.append('user-a.1', [anEvent({ n: 1n })], 'noStream')).rejects.toBeInstanceOf(TypeError);
+  });
+
   it.each<[string, string, number, number | 'noStream']>([
     ['an empty stream name', '', 1, 'noStream'],
     ['a stream name with NUL', 'user-a.\0', 1, 'noStream'],
@@ -127,8 +92,6 @@ describe('group commit', () => {
   });
 
   describe('when the disk fails', () => {
-    const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
-
     it('refuses the batch and those who wait behind it, writes none of them, and goes on when the disk does', async () => {
       await using store = await openWithDisk();
       await store.commit.append('user-a.1', someEvents(1), 'noStream');

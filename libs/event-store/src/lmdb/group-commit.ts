@@ -1,4 +1,10 @@
-import { type AppendResult, EventStoreUnavailable, type NewEvent, WrongExpectedRevision } from '../event-store.port.js';
+import {
+  type AppendResult,
+  EventStoreUnavailable,
+  type NewEvent,
+  type StreamWrite,
+  WrongExpectedRevision,
+} from '../event-store.port.js';
 import { EventEncoder, type LogEntry } from './event-codec.js';
 import { isStreamName, type LmdbLog } from './lmdb-log.js';
 import type { RecentEvents } from './recent-events.js';
@@ -11,6 +17,11 @@ interface Append {
   readonly result: AppendResult;
   readonly resolve: (result: AppendResult) => void;
   readonly reject: (error: Error) => void;
+}
+
+interface PlacedWrite extends StreamWrite {
+  /** Revision its first event is to get. */
+  readonly next: number;
 }
 
 /** Appends that go to disk in one transaction. */
@@ -60,12 +71,7 @@ export class GroupCommit {
   }
 
   async append(stream: string, events: readonly NewEvent[], expected: number | 'noStream'): Promise<AppendResult> {
-    const next = expected === 'noStream' ? 0 : expected + 1;
-    if (!isStreamName(stream)) throw new RangeError('A stream name has 1 to 500 characters and no NUL');
-    if (events.length === 0) throw new RangeError(`Nothing to append to ${stream}`);
-    if (!Number.isSafeInteger(next) || (next < 1 && expected !== 'noStream')) {
-      throw new RangeError(`Expected revision of ${stream} must be 0, 1, 2, … or 'noStream'`);
-    }
+    const next = firstRevision(stream, events, expected);
     for (;;) {
       // Also while the log is being opened anew: until then the last position is not known.
       if (this.#closing || this.#recovery || !this.#log.isOpen) await this.usable();
@@ -81,6 +87,40 @@ export class GroupCommit {
       // What stands in the way is not on disk yet: it may still fail, and nobody can read it, so that a caller told
       // "conflict" now would load the old state and try the same again. Wait for the outcome, then look again.
       await pending?.batch.settled();
+    }
+  }
+
+  async appendTogether(writes: readonly StreamWrite[]): Promise<AppendResult[]> {
+    const placed = writes.map((write) => ({
+      ...write,
+      next: firstRevision(write.stream, write.events, write.expected),
+    }));
+    if (placed.length === 0) throw new RangeError('Nothing to append');
+    if (new Set(placed.map(({ stream }) => stream)).size < placed.length) {
+      throw new RangeError('Each stream can be written once in a call');
+    }
+    for (;;) {
+      if (this.#closing || this.#recovery || !this.#log.isOpen) await this.usable();
+      // From here to the decision nothing is awaited, so all streams are looked at in the same instant.
+      const obstacle = placed.find(({ stream, next }) => {
+        const pending = this.#pending.get(stream);
+        return !(pending ? pending.revision + 1 === next : this.#endsBefore(stream, next));
+      });
+      if (!obstacle) return await this.#acceptTogether(placed);
+      const results: AppendResult[] = [];
+      let undecided: Batch | undefined;
+      for (const { stream, next, events } of placed) {
+        const pending = this.#pending.get(stream);
+        const earlier = this.#earlierWrite(stream, next, events, pending?.revision ?? -1);
+        if (earlier === 'notDurable') undecided ??= pending?.batch;
+        else if (earlier !== 'different') results.push(earlier);
+      }
+      if (results.length === placed.length) return results;
+      if (!undecided) {
+        const { stream, expected } = obstacle;
+        throw new WrongExpectedRevision(stream, expected, this.#log.headOf(stream) ?? 'noStream');
+      }
+      await undecided.settled();
     }
   }
 
@@ -125,20 +165,58 @@ export class GroupCommit {
   }
 
   #accept(stream: string, next: number, events: readonly NewEvent[]): Promise<AppendResult> {
-    const batch = (this.#gathering ??= new Batch(this.#spareEncoders.pop() ?? new EventEncoder()));
-    if (batch.bytes > MAX_WAITING_BYTES) throw new EventStoreUnavailable('Too many appends wait for the disk');
+    const batch = this.#nextBatch();
+    const entries = this.#encode(batch, stream, next, events, this.#lastAssigned + 1, Date.now());
+    this.#enter(batch, entries);
+    return this.#answer(batch, stream, next + events.length - 1, this.#lastAssigned);
+  }
+
+  #acceptTogether(placed: readonly PlacedWrite[]): Promise<AppendResult[]> {
+    const batch = this.#nextBatch();
     const recordedAt = Date.now();
-    // All are encoded before any is accepted: one that JSON cannot carry must leave no trace.
-    const entries = events.map((event, i) =>
-      batch.encoder.encode(stream, next + i, this.#lastAssigned + 1 + i, recordedAt, event),
+    let position = this.#lastAssigned;
+    const accepted = placed.map(({ stream, next, events }) => {
+      const entries = this.#encode(batch, stream, next, events, position + 1, recordedAt);
+      position += events.length;
+      return { stream, entries, revision: next + events.length - 1, position };
+    });
+    for (const { entries } of accepted) this.#enter(batch, entries);
+    return Promise.all(
+      accepted.map(({ stream, revision, position: last }) => this.#answer(batch, stream, revision, last)),
     );
-    this.#lastAssigned += events.length;
+  }
+
+  /** The batch that goes to disk next; a new one counts once something has entered it. */
+  #nextBatch(): Batch {
+    const batch = this.#gathering ?? new Batch(this.#spareEncoders.pop() ?? new EventEncoder());
+    if (batch.bytes > MAX_WAITING_BYTES) throw new EventStoreUnavailable('Too many appends wait for the disk');
+    return batch;
+  }
+
+  /** All of a call are encoded before any is accepted: one that JSON cannot carry must leave no trace. */
+  #encode(
+    batch: Batch,
+    stream: string,
+    next: number,
+    events: readonly NewEvent[],
+    position: number,
+    recordedAt: number,
+  ): LogEntry[] {
+    return events.map((event, i) => batch.encoder.encode(stream, next + i, position + i, recordedAt, event));
+  }
+
+  #enter(batch: Batch, entries: readonly LogEntry[]): void {
+    this.#gathering = batch;
+    this.#lastAssigned += entries.length;
     for (const entry of entries) {
       batch.entries.push(entry);
       batch.bytes += entry.bytes.length;
     }
-    const revision = next + events.length - 1;
-    const result = { revision, position: BigInt(this.#lastAssigned) };
+  }
+
+  /** Resolves with the place of the last event that was accepted for `stream` once the batch is on disk. */
+  #answer(batch: Batch, stream: string, revision: number, position: number): Promise<AppendResult> {
+    const result = { revision, position: BigInt(position) };
     this.#pending.set(stream, { revision, batch });
     this.#scheduleFlush();
     return new Promise((resolve, reject) => batch.appends.push({ stream, result, resolve, reject }));
@@ -206,4 +284,15 @@ export class GroupCommit {
       throw new EventStoreUnavailable('The event log cannot be opened', { cause });
     }
   }
+}
+
+/** @returns the revision that the first of `events` is to get */
+function firstRevision(stream: string, events: readonly NewEvent[], expected: number | 'noStream'): number {
+  const next = expected === 'noStream' ? 0 : expected + 1;
+  if (!isStreamName(stream)) throw new RangeError('A stream name has 1 to 500 characters and no NUL');
+  if (events.length === 0) throw new RangeError(`Nothing to append to ${stream}`);
+  if (!Number.isSafeInteger(next) || (next < 1 && expected !== 'noStream')) {
+    throw new RangeError(`Expected revision of ${stream} must be 0, 1, 2, … or 'noStream'`);
+  }
+  return next;
 }

@@ -34,6 +34,11 @@ describe('LMDB event store', () => {
     expect(log.store.soleWriter).toBe(true);
   });
 
+  it('can append to several streams at once', async () => {
+    await using log = await openTestLog();
+    expect(log.store.appendTogether).toBeDefined();
+  });
+
   it('numbers positions 1, 2, 3, … across restarts', async () => {
     await using log = await openTestLog();
     expect(await log.store.append('user-a.1', someEvents(2), 'noStream')).toEqual({ revision: 1, position: 2n });

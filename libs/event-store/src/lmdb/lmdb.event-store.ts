@@ -7,6 +7,7 @@ import {
   type ReadAllOptions,
   type ReadStreamOptions,
   type RecordedEvent,
+  type StreamWrite,
   type SubscribeOptions,
 } from '../event-store.port.js';
 import { GroupCommit } from './group-commit.js';
@@ -51,6 +52,10 @@ class LmdbEventStore implements EventStore {
 
   append(stream: string, events: readonly NewEvent[], expected: number | 'noStream'): Promise<AppendResult> {
     return this.#commit.append(stream, events, expected);
+  }
+
+  appendTogether(writes: readonly StreamWrite[]): Promise<AppendResult[]> {
+    return this.#commit.appendTogether(writes);
   }
 
   read(stream: string, options?: ReadStreamOptions): AsyncIterable<RecordedEvent> {

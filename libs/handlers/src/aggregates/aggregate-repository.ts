@@ -1,4 +1,4 @@
-import type { AppendResult, EventStore, NewEvent, RecordedEvent } from '#event-store';
+import type { AppendResult, EventStore, NewEvent, RecordedEvent, StreamWrite } from '#event-store';
 import { WrongExpectedRevision } from '#event-store';
 import { LRUCache } from 'lru-cache';
 import { metadataOf, type RequestContext } from '../request-context.js';
@@ -30,6 +30,15 @@ export interface Executed<State> {
   readonly loaded: Loaded<State>;
   /** Where the last event stands; undefined when the command changed nothing. */
   readonly position: bigint | undefined;
+}
+
+/** Events on their way into a stream: what the store is to write, and what becomes of the folded state. */
+export interface StagedAppend<State> {
+  readonly write: StreamWrite;
+  /** Folds what was written, and remembers it. */
+  readonly succeed: (result: AppendResult) => Executed<State>;
+  /** Forgets the state that may be stale. */
+  readonly fail: () => void;
 }
 
 /** Tries of one command before a writer that always loses gives up; far beyond what contention brings about. */
@@ -91,26 +100,64 @@ export class AggregateRepository<State, Event extends { type: string; data: obje
    * Appends behind `loaded` and folds what was appended.
    * @throws WrongExpectedRevision another writer came first; the cache has forgotten the stale state
    */
-  async append(
+  append(
     stream: string,
     loaded: Loaded<State>,
     events: readonly Event[],
     context: RequestContext,
   ): Promise<Executed<State>> {
-    const metadata = metadataOf(context, this.source.now());
-    const toAppend = events.map(({ type, data }): NewEvent => ({ id: this.source.newEventId(), type, data, metadata }));
-    let result: AppendResult;
+    return this.commit(this.stage(stream, loaded, events, context));
+  }
+
+  /**
+   * Appends `first`, then `second`: with one call, both or neither, where the store can append to several streams at
+   * once; else one after the other, and a conflict at the second leaves the first one written.
+   * @throws WrongExpectedRevision another writer came first, in either stream
+   */
+  async appendBoth(first: StagedAppend<unknown>, second: StagedAppend<State>): Promise<Executed<State>> {
+    if (!this.store.appendTogether) {
+      await this.commit(first);
+      return this.commit(second);
+    }
+    let results: AppendResult[];
     try {
-      result = await this.store.append(stream, toAppend, loaded.revision < 0 ? 'noStream' : loaded.revision);
+      results = await this.store.appendTogether([first.write, second.write]);
     } catch (error) {
-      this.cache.delete(stream);
+      first.fail();
+      second.fail();
       throw error;
     }
-    let state = loaded.state;
-    for (const event of events) state = this.definition.evolve(state, { ...event, metadata });
-    const next = { state, revision: result.revision };
-    this.remember(stream, next);
-    return { loaded: next, position: result.position };
+    const [before, last] = results as [AppendResult, AppendResult];
+    first.succeed(before);
+    return second.succeed(last);
+  }
+
+  /** Makes events ready to be appended behind `loaded`, for {@link appendBoth} of this or another repository. */
+  stage(stream: string, loaded: Loaded<State>, events: readonly Event[], context: RequestContext): StagedAppend<State> {
+    const metadata = metadataOf(context, this.source.now());
+    const toAppend = events.map(({ type, data }): NewEvent => ({ id: this.source.newEventId(), type, data, metadata }));
+    return {
+      write: { stream, events: toAppend, expected: loaded.revision < 0 ? 'noStream' : loaded.revision },
+      succeed: ({ revision, position }) => {
+        let state = loaded.state;
+        for (const event of events) state = this.definition.evolve(state, { ...event, metadata });
+        const next = { state, revision };
+        this.remember(stream, next);
+        return { loaded: next, position };
+      },
+      fail: () => void this.cache.delete(stream),
+    };
+  }
+
+  private async commit<S>({ write, succeed, fail }: StagedAppend<S>): Promise<Executed<S>> {
+    let result: AppendResult;
+    try {
+      result = await this.store.append(write.stream, write.events, write.expected);
+    } catch (error) {
+      fail();
+      throw error;
+    }
+    return succeed(result);
   }
 
   private async catchUp(stream: string, known: Loaded<State> | undefined): Promise<Loaded<State>> {

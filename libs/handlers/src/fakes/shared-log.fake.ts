@@ -5,31 +5,22 @@ import {
   type NewEvent,
   type RecordedEvent,
   type ReadStreamOptions,
+  type StreamWrite,
   WrongExpectedRevision,
 } from '#event-store';
 
 /** A log in memory that several gateways share; `pause` decides when each call gets its turn. */
 export class SharedLog implements EventStore {
-  readonly soleWriter = false;
-  readonly events: RecordedEvent[] = [];
-  private readonly streams = new Map<string, RecordedEvent[]>();
-
-  constructor(private readonly pause: () => Promise<unknown> = () => Promise.resolve()) {}
+  /** @param events what is in the log; another store over the same array shares it */
+  constructor(
+    protected readonly pause: () => Promise<unknown> = () => Promise.resolve(),
+    readonly events: RecordedEvent[] = [],
+    readonly soleWriter = false,
+  ) {}
 
   async append(stream: string, events: readonly NewEvent[], expected: number | 'noStream'): Promise<AppendResult> {
     await this.pause();
-    const recorded = this.stream(stream);
-    const actual = recorded.length - 1;
-    if (actual !== (expected === 'noStream' ? -1 : expected)) {
-      throw new WrongExpectedRevision(stream, expected, actual < 0 ? 'noStream' : actual);
-    }
-    for (const event of events) {
-      const position = BigInt(this.events.length + 1);
-      const fact = { ...event, stream, revision: recorded.length, position, recordedAt: 0 };
-      recorded.push(fact);
-      this.events.push(fact);
-    }
-    const result = { revision: recorded.length - 1, position: BigInt(this.events.length) };
+    const result = this.write({ stream, events, expected });
     await this.pause();
     return result;
   }
@@ -55,9 +46,35 @@ export class SharedLog implements EventStore {
 
   async [Symbol.asyncDispose](): Promise<void> {}
 
+  protected check({ stream, expected }: StreamWrite): void {
+    const actual = this.stream(stream).length - 1;
+    if (actual === (expected === 'noStream' ? -1 : expected)) return;
+    throw new WrongExpectedRevision(stream, expected, actual < 0 ? 'noStream' : actual);
+  }
+
+  protected write(write: StreamWrite): AppendResult {
+    this.check(write);
+    const { stream, events } = write;
+    let revision = this.stream(stream).length - 1;
+    for (const event of events) {
+      const position = BigInt(this.events.length + 1);
+      this.events.push({ ...event, stream, revision: ++revision, position, recordedAt: 0 });
+    }
+    return { revision, position: BigInt(this.events.length) };
+  }
+
   private stream(name: string): RecordedEvent[] {
-    let events = this.streams.get(name);
-    if (!events) this.streams.set(name, (events = []));
-    return events;
+    return this.events.filter(({ stream }) => stream === name);
+  }
+}
+
+/** The same log through an engine that can append to several streams at once. */
+export class SharedLogWrittenTogether extends SharedLog {
+  async appendTogether(writes: readonly StreamWrite[]): Promise<AppendResult[]> {
+    await this.pause();
+    for (const write of writes) this.check(write);
+    const results = writes.map((write) => this.write(write));
+    await this.pause();
+    return results;
   }
 }

@@ -1,6 +1,6 @@
 import { type GroupEvent, type GroupMember, groupStream, isLive, parseStream, userStream } from '#domain';
 import type { RecordedEvent } from '#event-store';
-import { MEMBERSHIPS, type MembershipDocument, NESTINGS } from '#projections';
+import { documentId, MEMBERSHIPS, type MembershipDocument } from '#projections';
 import type { ReadModels } from '#read-models';
 import type { Aggregates } from '../aggregates/aggregates.js';
 import type { ReadModelProgress } from '../read-your-writes.js';
@@ -22,13 +22,10 @@ export class MembershipCleanup {
 
   /** Takes a user or group out of all groups. @returns position of the last event, undefined when it was in none */
   async removeEverywhere(context: RequestContext, memberId: string): Promise<bigint | undefined> {
-    const filter = { tenant: context.tenant, memberId };
-    const [direct, nested] = await Promise.all([
-      this.readModels.find<MembershipDocument>(MEMBERSHIPS.name, { filter }),
-      this.readModels.find<MembershipDocument>(NESTINGS.name, { filter }),
-    ]);
+    const id = documentId(context.tenant, memberId);
+    const document = await this.readModels.get<MembershipDocument>(MEMBERSHIPS.name, id);
     let last: bigint | undefined;
-    for (const { groupId } of [...direct, ...nested]) {
+    for (const groupId of document?.groups ?? []) {
       const position = await this.remove(context, groupId, [memberId]);
       if (position !== undefined && (last === undefined || position > last)) last = position;
     }

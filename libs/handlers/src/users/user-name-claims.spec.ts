@@ -1,9 +1,10 @@
-import { absentUser, decideUser, evolveUser, isLive, parseStream, type User, userStream } from '#domain';
+import { absentUser, decideUser, evolveUser, isLive, parseStream, type User } from '#domain';
+import type { EventStore, RecordedEvent } from '#event-store';
 import type { ReadModels } from '#read-models';
 import { foldUserName, ScimError } from '#scim';
 import fc from 'fast-check';
 import { Aggregates } from '../aggregates/aggregates.js';
-import { SharedLog } from '../fakes/shared-log.fake.js';
+import { SharedLog, SharedLogWrittenTogether } from '../fakes/shared-log.fake.js';
 import type { IdentitySource } from '../identity-source.js';
 import { bears, UserNameClaims } from './user-name-claims.js';
 import { UserUpdates } from './user-updates.js';
@@ -18,29 +19,51 @@ function source(gateway: string): IdentitySource {
   return { now: () => '2026-01-01T00:00:00.000Z', newResourceId: id, newEventId: id };
 }
 
-function gateway(log: SharedLog, name: string) {
+function gateway(log: EventStore, name: string) {
   const ids = source(name);
   const aggregates = new Aggregates(log, noSnapshots, ids);
   const claims = new UserNameClaims(aggregates, ids);
   const updates = new UserUpdates(aggregates, claims);
   return {
     claims,
-    create: (userName: string) =>
-      claims.provisionUnder(context, userName, async ({ userId, loaded }) => {
-        const events = decideUser(loaded.state, { type: 'ProvisionUser', attributes: { userName } });
-        await aggregates.users.append(userStream('acme', userId), loaded, events, context);
-        return userId;
-      }),
+    create: async (userName: string) => {
+      const decide = (user: User) => decideUser(user, { type: 'ProvisionUser', attributes: { userName } });
+      return (await claims.provisionUnder(context, userName, decide)).id;
+    },
     rename: (userId: string, userName: string) =>
       updates.execute(context, userId, { type: 'ReplaceUser', userId, attributes: { userName } }, undefined),
     remove: (userId: string) => updates.execute(context, userId, { type: 'DeprovisionUser', userId }, undefined),
   };
 }
 
+type Gateway = ReturnType<typeof gateway>;
+
+interface TwoGateways {
+  readonly events: RecordedEvent[];
+  readonly a: Gateway;
+  readonly b: Gateway;
+}
+
+/** Two gateways whose stores append to one stream at a time, or, where asked to, to several at once. */
+const two =
+  (aTogether: boolean, bTogether: boolean) =>
+  (pause?: () => Promise<unknown>): TwoGateways => {
+    const events: RecordedEvent[] = [];
+    const store = (together: boolean) => new (together ? SharedLogWrittenTogether : SharedLog)(pause, events);
+    return { events, a: gateway(store(aTogether), 'a'), b: gateway(store(bTogether), 'b') };
+  };
+
+/** The embedded store: one gateway, which relies on what it has cached. */
+function one(pause?: () => Promise<unknown>): TwoGateways {
+  const events: RecordedEvent[] = [];
+  const only = gateway(new SharedLogWrittenTogether(pause, events, true), 'a');
+  return { events, a: only, b: only };
+}
+
 /** Everybody the log knows, folded from its events. */
-function usersOf(log: SharedLog): Map<string, User> {
+function usersOf(events: readonly RecordedEvent[]): Map<string, User> {
   const users = new Map<string, User>();
-  for (const event of log.events) {
+  for (const event of events) {
     if (!event.stream.startsWith('user-')) continue;
     const { id } = parseStream(event.stream);
     users.set(id, evolveUser(users.get(id) ?? absentUser, event as unknown as Parameters<typeof evolveUser>[1]));
@@ -50,10 +73,14 @@ function usersOf(log: SharedLog): Map<string, User> {
 
 const kind = (error: unknown): string => (error instanceof ScimError ? error.kind : String(error));
 
-describe('claims of userNames', () => {
+describe.each([
+  ['to one stream at a time', two(false, false)],
+  ['to several at once', two(true, true)],
+  ['to several at once, the other to one at a time', two(true, false)],
+  ['to several at once and alone', one],
+])('claims of userNames by gateways that append %s', (_, open) => {
   it('let one of fifty parallel creations win, in any case of letters', async () => {
-    const log = new SharedLog();
-    const [a, b] = [gateway(log, 'a'), gateway(log, 'b')];
+    const { a, b } = open();
     const names = Array.from({ length: 50 }, (_, i) => (i % 3 === 0 ? 'ANA@example.com' : 'ana@example.com'));
     const results = await Promise.allSettled(names.map((name, i) => (i % 2 === 0 ? a : b).create(name)));
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
@@ -61,42 +88,41 @@ describe('claims of userNames', () => {
   });
 
   it('bring the deleted person back under the same id', async () => {
-    const log = new SharedLog();
-    const { create, remove } = gateway(log, 'a');
+    const { create, remove } = open().a;
     const first = await create('ana');
     await remove(first);
     expect(await create('Ana')).toBe(first);
   });
 
   it('free the old name of a renamed user at once, and the name of a deleted one for whoever takes it', async () => {
-    const log = new SharedLog();
-    const { create, rename, remove } = gateway(log, 'a');
+    const { events, a } = open();
+    const { create, rename, remove } = a;
     const ana = await create('ana');
     await rename(ana, 'anna');
     const other = await create('ana');
     await remove(ana);
     await rename(other, 'anna');
-    expect(usersOf(log).get(other)?.attributes['userName']).toBe('anna');
+    expect(usersOf(events).get(other)?.attributes['userName']).toBe('anna');
     const third = await create('ana');
     expect([ana, other]).not.toContain(third);
   });
 
   it('use a claim whose user never came, without making a second one', async () => {
-    const log = new SharedLog();
-    const [a, b] = [gateway(log, 'a'), gateway(log, 'b')];
-    const slow = a.claims.provisionUnder(context, 'ana', () => Promise.reject(new Error('power cut')));
-    await expect(slow).rejects.toThrow('power cut');
-    const claimed = log.events.find(({ type }) => type === 'UserNameClaimed')?.data as { userId: string };
-    expect(await b.create('ana')).toBe(claimed.userId);
+    const { events, b } = open();
+    const cut = () => (events.length > 0 ? Promise.reject(new Error('power cut')) : Promise.resolve());
+    const broken = gateway(new SharedLog(cut, events), 'c');
+    await expect(broken.create('ana')).rejects.toThrow('power cut');
+    expect(events.map(({ type }) => type)).toEqual(['UserNameClaimed']);
+    expect(await b.create('ana')).toBe((events[0]?.data as { userId: string }).userId);
   });
 
   it('give a name back when the rename is refused', async () => {
-    const log = new SharedLog();
-    const { create, rename } = gateway(log, 'a');
+    const { events, a } = open();
+    const { create, rename } = a;
     const [ana, bob] = [await create('ana'), await create('bob')];
     await expect(rename(ana, 'BOB')).rejects.toMatchObject({ kind: 'uniqueness' });
-    expect(usersOf(log).get(ana)?.attributes['userName']).toBe('ana');
-    expect(usersOf(log).get(bob)?.attributes['userName']).toBe('bob');
+    expect(usersOf(events).get(ana)?.attributes['userName']).toBe('ana');
+    expect(usersOf(events).get(bob)?.attributes['userName']).toBe('bob');
   });
 
   it('never let two living users bear one name, however the steps of two gateways interleave', async () => {
@@ -111,8 +137,8 @@ describe('claims of userNames', () => {
       fc.asyncProperty(fc.scheduler(), fc.array(step, { minLength: 2, maxLength: 7 }), async (scheduler, steps) => {
         // What is there before the race is not scheduled.
         let racing = false;
-        const log = new SharedLog(() => (racing ? scheduler.schedule(Promise.resolve()) : Promise.resolve()));
-        const gateways = [gateway(log, 'a'), gateway(log, 'b')] as const;
+        const { events, a, b } = open(() => (racing ? scheduler.schedule(Promise.resolve()) : Promise.resolve()));
+        const gateways = [a, b] as const;
         const users = [
           await gateways[0].create('x'),
           await gateways[1].create('other'),
@@ -134,7 +160,7 @@ describe('claims of userNames', () => {
             expect(['uniqueness', 'notFound', 'unavailable']).toContain(kind(outcome.reason));
         }
         racing = false;
-        const living = [...usersOf(log)].filter(([, user]) => isLive(user));
+        const living = [...usersOf(events)].filter(([, user]) => isLive(user));
         const borne = living.map(([, user]) => foldUserName(user.attributes['userName'] as string));
         expect(new Set(borne).size).toBe(borne.length);
         for (const [id, user] of living) {
@@ -146,4 +172,26 @@ describe('claims of userNames', () => {
       { numRuns: 300 },
     );
   }, 60_000);
+});
+
+describe('a creation where the store appends to several streams at once', () => {
+  it('claims the name and provisions the user in one call', async () => {
+    const log = new SharedLogWrittenTogether();
+    log.append = () => Promise.reject(new Error('nothing is appended alone'));
+    await gateway(log, 'a').create('ana');
+    expect(log.events.map(({ type }) => type)).toEqual(['UserNameClaimed', 'UserProvisioned']);
+  });
+
+  it('leaves claim and user, or neither, when it is interrupted', async () => {
+    const found: number[] = [];
+    for (let calls = 0; calls < 3; calls++) {
+      let left = calls;
+      const log = new SharedLogWrittenTogether(() =>
+        left-- > 0 ? Promise.resolve() : Promise.reject(new Error('cut')),
+      );
+      await expect(gateway(log, 'a').create('ana')).rejects.toThrow('cut');
+      found.push(log.events.length);
+    }
+    expect(found).toEqual([0, 0, 2]); // cut off while reading, before the append, after it
+  });
 });

@@ -4,6 +4,7 @@ import {
   isLive,
   releaseUserName,
   type User,
+  type UserEvent,
   type UserNameClaim,
   userNameStream,
   userNameTaken,
@@ -16,12 +17,7 @@ import type { Loaded } from '../aggregates/aggregate-repository.js';
 import { KeyedLock } from '../aggregates/keyed-lock.js';
 import type { IdentitySource } from '../identity-source.js';
 import type { RequestContext } from '../request-context.js';
-
-/** A user as the claim sees them: where their stream stands. */
-interface Holder {
-  readonly userId: string;
-  readonly loaded: Loaded<User>;
-}
+import type { WrittenUser } from './user.commands.js';
 
 /** A claim at the revision at which it was read or made. */
 export interface HeldClaim {
@@ -52,35 +48,38 @@ export class UserNameClaims {
   ) {}
 
   /**
-   * Runs `provision` with the user that may be made live under this name: a new one, the one whose creation was left
-   * half way, or the one who was deleted under it. A WrongExpectedRevision from it means: look again.
+   * Makes a user live under this name: a new one, the one whose creation was left half way, or the one who was deleted
+   * under it.
+   * @param decide what happens to that user as they stand; asked again when another writer came first
    * @throws ScimError `uniqueness` when a living user has the name
    */
-  provisionUnder<T>(context: RequestContext, userName: string, provision: (holder: Holder) => Promise<T>): Promise<T> {
+  provisionUnder(
+    context: RequestContext,
+    userName: string,
+    decide: (user: User) => readonly UserEvent[],
+  ): Promise<WrittenUser> {
     const stream = userNameStream(context.tenant, userName);
     return this.attempt(stream, async () => {
       const claim = await this.aggregates.userNames.load(stream);
       const { holder } = claim.state;
-      let userId = holder ?? this.source.newResourceId();
-      let reason = 'claimed';
-      if (holder !== undefined) {
-        const loaded = await this.aggregates.users.load(userStream(context.tenant, holder));
-        if (isLive(loaded.state) && bears(loaded.state, userName)) throw userNameTaken({ userName }, holder);
-        // Claimed, and nobody came: whoever appends first to the empty stream is the user, without a second claim.
-        if (loaded.revision < 0) return provision({ userId: holder, loaded });
-        if (loaded.state.status === 'deprovisioned' && bears(loaded.state, userName)) {
-          // The claim is told again, so that somebody who wants to take the name meets a conflict.
-          const again = [{ type: 'UserNameClaimed' as const, data: { userId: holder } }];
-          await this.aggregates.userNames.append(stream, claim, again, context);
-          return provision({ userId: holder, loaded });
-        }
+      if (holder === undefined) return this.provisionNew(context, { stream, loaded: claim }, 'claimed', decide);
+      const user = userStream(context.tenant, holder);
+      const loaded = await this.aggregates.users.load(user);
+      if (isLive(loaded.state) && bears(loaded.state, userName)) throw userNameTaken({ userName }, holder);
+      const deletedUnderIt = loaded.state.status === 'deprovisioned' && bears(loaded.state, userName);
+      // Neither awaited (claimed, and nobody came) nor to be brought back: the name goes to somebody new.
+      if (loaded.revision >= 0 && !deletedUnderIt) {
         if (loaded.state.status !== 'absent') await this.fence(context, holder, loaded);
-        userId = this.source.newResourceId();
-        reason = 'abandoned';
+        return this.provisionNew(context, { stream, loaded: claim }, 'abandoned', decide);
       }
-      await this.aggregates.userNames.append(stream, claim, claimUserName(claim.state, userId, reason), context);
-      // Not loaded: a fence that has come meanwhile must meet the append at "no stream", not be built upon.
-      return provision({ userId, loaded: { state: absentUser, revision: -1 } });
+      const events = decide(loaded.state);
+      if (deletedUnderIt) {
+        // The claim is told again, so that somebody who wants to take the name meets a conflict.
+        const again = [{ type: 'UserNameClaimed' as const, data: { userId: holder } }];
+        await this.aggregates.userNames.append(stream, claim, again, context);
+      }
+      // Where nobody came, whoever appends first to the empty stream is the user, without a second claim.
+      return { id: holder, ...(await this.aggregates.users.append(user, loaded, events, context)) };
     });
   }
 
@@ -135,6 +134,22 @@ export class UserNameClaims {
     if (holder === undefined) return undefined;
     const loaded = await this.aggregates.users.load(userStream(tenant, holder));
     return isLive(loaded.state) && bears(loaded.state, userName) ? { userId: holder, loaded } : undefined;
+  }
+
+  /** Claims the name for a new id and appends its user, at once where the store can. */
+  private async provisionNew(
+    context: RequestContext,
+    { stream, loaded }: HeldClaim,
+    reason: string,
+    decide: (user: User) => readonly UserEvent[],
+  ): Promise<WrittenUser> {
+    const { users, userNames } = this.aggregates;
+    const id = this.source.newResourceId();
+    // Not loaded: a fence that has come meanwhile must meet the append at "no stream", not be built upon.
+    const nobody = { state: absentUser, revision: -1 };
+    const claim = userNames.stage(stream, loaded, claimUserName(loaded.state, id, reason), context);
+    const user = users.stage(userStream(context.tenant, id), nobody, decide(absentUser), context);
+    return { id, ...(await users.appendBoth(claim, user)) };
   }
 
   private async fence(context: RequestContext, userId: string, loaded: Loaded<User>): Promise<void> {

@@ -1,7 +1,6 @@
-import { decideUser, userStream } from '#domain';
+import { decideUser } from '#domain';
 import { userModel, validateResource } from '#scim';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { Aggregates } from '../aggregates/aggregates.js';
 import { MembershipCleanup } from '../groups/membership-cleanup.js';
 import { ReadYourWrites } from '../read-your-writes.js';
 import { DeprovisionUser, PatchUser, ProvisionUser, ReplaceUser, type WrittenUser } from './user.commands.js';
@@ -11,20 +10,14 @@ import { UserUpdates } from './user-updates.js';
 @CommandHandler(ProvisionUser)
 export class ProvisionUserHandler implements ICommandHandler<ProvisionUser> {
   constructor(
-    private readonly aggregates: Aggregates,
     private readonly claims: UserNameClaims,
     private readonly readYourWrites: ReadYourWrites,
   ) {}
 
   async execute({ context, attributes }: ProvisionUser): Promise<WrittenUser> {
     validateResource(userModel, attributes);
-    const written = await this.claims.provisionUnder(
-      context,
-      attributes['userName'] as string,
-      async ({ userId: id, loaded }) => {
-        const events = decideUser(loaded.state, { type: 'ProvisionUser', attributes });
-        return { id, ...(await this.aggregates.users.append(userStream(context.tenant, id), loaded, events, context)) };
-      },
+    const written = await this.claims.provisionUnder(context, attributes['userName'] as string, (user) =>
+      decideUser(user, { type: 'ProvisionUser', attributes }),
     );
     await this.readYourWrites.acknowledge(written.position);
     return written;

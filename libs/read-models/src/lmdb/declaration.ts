@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { CollectionDefinition, Document, IndexDefinition } from '../read-models.port.js';
+import type { CollectionDefinition, IndexDefinition } from '../read-models.port.js';
 import { Collection, Index } from './collection.js';
 import { isArrayPosition } from './document-paths.js';
 import { IndexedField } from './indexed-field.js';
@@ -8,6 +8,7 @@ import { Mutations } from './mutations.js';
 import { SegmentCounts } from './segment-counts.js';
 import type { KeyDatabase, Storage, TextDatabase } from './storage.js';
 import type { Writer } from './writer.js';
+import { decodeDocument } from './document-codec.js';
 
 /** Documents indexed per transaction while an index is built. */
 const BUILD_SLICE = 500;
@@ -64,7 +65,7 @@ async function build(writer: Writer, collection: Collection): Promise<void> {
     const range = collection.documents.getRange({ start: after as string, limit: BUILD_SLICE });
     for (const { key, value } of range) {
       last = key as string;
-      mutations.replaceEntries(collection, undefined, collection.entriesOf(JSON.parse(value) as Document));
+      mutations.replaceEntries(collection, undefined, collection.entriesOf(decodeDocument(value)));
     }
     if (last === undefined) return;
     after = `${last}\0`;

@@ -7,6 +7,7 @@ import type { Pace } from './pace.js';
 import { planQuery, type KeyRange, type Plan } from './query-planner.js';
 import { SortedPage } from './sorted-page.js';
 import type { KeyDatabase, Snapshot, TextDatabase } from './storage.js';
+import { decodeDocument } from './document-codec.js';
 
 /**
  * Entries passed over by one native call: few at first, for the call does not notice the end of its range before it has
@@ -190,7 +191,7 @@ export class QueryRun {
     const text = json ?? this.collection.documents.get(id, this.#reading());
     if (text === undefined)
       throw new Error(`Index of ${this.collection.name} names a document that is not there: ${id}`);
-    return JSON.parse(text) as Document;
+    return decodeDocument(text);
   }
 
   #segments(value: string, { index }: Plan) {
@@ -202,5 +203,5 @@ export class QueryRun {
 export function readDocument<T extends Document>(collection: Collection, id: string): T | undefined {
   if (!isUsableId(id)) return undefined;
   const json = collection.documents.get(id);
-  return json === undefined ? undefined : (JSON.parse(json) as T);
+  return json === undefined ? undefined : (decodeDocument(json) as T);
 }

@@ -8,6 +8,10 @@ import { bootId, flush, PowerCutMark } from './power-cut.js';
 
 /** Another number and the file is dropped when opened: documents come back from the log, as checkpoints went with it. */
 const FORMAT = '1';
+/** Address space, not memory or disk: a map that need not grow is never mapped a second time beside the first. */
+const MAP_BYTES = 2 ** 34;
+/** A user's document of 2 to 3 KB shares its page with others; with 4,096 it would take a page of its own. */
+const PAGE_BYTES = 8192;
 /** Collections, their indexes and counts, each a database in the file. */
 const MAX_DATABASES = 256;
 
@@ -167,5 +171,13 @@ function removeFile(file: string): void {
  */
 function openRoot(path: string, noSync: boolean): RootDatabase<string, string> {
   const sync = noSync ? { noSync: true } : { overlappingSync: false };
-  return open<string, string>({ path, maxDbs: MAX_DATABASES, eventTurnBatching: false, encoding: 'string', ...sync });
+  return open<string, string>({
+    path,
+    maxDbs: MAX_DATABASES,
+    mapSize: MAP_BYTES,
+    pageSize: PAGE_BYTES,
+    eventTurnBatching: false,
+    encoding: 'string',
+    ...sync,
+  });
 }

@@ -3,6 +3,7 @@ import type { Collection, Entries } from './collection.js';
 import { isUsableId, MAX_ID_BYTES } from './key-encoding.js';
 import { Mutations } from './mutations.js';
 import type { Storage } from './storage.js';
+import { decodeDocument, encodeDocument } from './document-codec.js';
 
 /** Operations of waiting batches that are put into one transaction, unless a single batch has more. */
 const MAX_GROUP_OPERATIONS = 1024;
@@ -194,7 +195,7 @@ export class Writer {
       throw new TypeError(`An _id is a string of 1 to ${MAX_ID_BYTES} bytes of UTF-8 (collection ${name})`);
     }
     // Text first: what JSON cannot carry is refused here, before anything else has happened.
-    const json = JSON.stringify(document);
+    const json = encodeDocument(document);
     return { collection: name, id, document: { json, entries: collection.entriesOf(document), collection } };
   }
 
@@ -213,14 +214,14 @@ function replaceDocument(
 ): void {
   const stored = isUsableId(id) ? collection.documents.get(id) : undefined;
   if (stored === next?.json && next?.collection === collection) return;
-  const before = stored === undefined ? undefined : collection.entriesOf(JSON.parse(stored) as Document);
+  const before = stored === undefined ? undefined : collection.entriesOf(decodeDocument(stored));
   if (!next) {
     if (before) mutations.removeDocument(collection, id);
     mutations.replaceEntries(collection, before, undefined);
     return;
   }
   // Declared anew since the call: other indexes, other entries.
-  const after = next.collection === collection ? next.entries : collection.entriesOf(JSON.parse(next.json) as Document);
+  const after = next.collection === collection ? next.entries : collection.entriesOf(decodeDocument(next.json));
   if (!before) {
     mutations.addDocument(collection, id, next.json, after);
     return;
