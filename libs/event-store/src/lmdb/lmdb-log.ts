@@ -4,11 +4,6 @@ import { type Database, open, type RootDatabase } from 'lmdb';
 import type { RecordedEvent } from '../event-store.port.js';
 import { decodeEvent, type LogEntry, readPosition, writePosition } from './event-codec.js';
 
-/**
- * Address space reserved for the file at first; lmdb doubles it when needed. Reserving costs neither disk nor memory,
- * growing leaves the old mapping behind.
- */
-const INITIAL_MAP_BYTES = 2 ** 30;
 /** Keeps every key far below LMDB's limit of 1978 bytes, whatever the name's letters take in UTF-8. */
 const MAX_STREAM_LENGTH = 500;
 const MAX_REVISION = 2 ** 32 - 1;
@@ -30,6 +25,11 @@ const streamKey = {
     source.readUInt32BE(end - 4),
   ],
 };
+
+/** Address space, not memory or disk: a map that need not grow is never mapped a second time beside the first. */
+const MAP_BYTES = 2 ** 34;
+/** lmdb takes its put options in this place; its types do not say so. */
+const APPEND = { append: true } as unknown as number;
 
 const LOG_TABLE = { name: 'log', encoding: 'binary', keyEncoder: positionKey } as const;
 const STREAMS_TABLE = { name: 'streams', encoding: 'binary', keyEncoder: streamKey } as const;
@@ -75,7 +75,7 @@ export class LmdbLog {
       overlappingSync: false,
       // Batches are gathered by GroupCommit, which has one commit under way at a time.
       eventTurnBatching: false,
-      mapSize: INITIAL_MAP_BYTES,
+      mapSize: MAP_BYTES,
       maxDbs: 2,
       encoding: 'binary',
     });
@@ -89,7 +89,8 @@ export class LmdbLog {
     try {
       await log.batch(() => {
         for (const { event, position, bytes, positionBytes } of entries) {
-          void log.put(position, bytes);
+          // Positions only grow: the tree is told so, and fills its pages instead of splitting them in the middle.
+          void log.put(position, bytes, APPEND);
           void streams.put([event.stream, event.revision], positionBytes);
         }
       });

@@ -161,21 +161,29 @@ export class AggregateRepository<State, Event extends { type: string; data: obje
   }
 
   private async catchUp(stream: string, known: Loaded<State> | undefined): Promise<Loaded<State>> {
-    const { snapshots } = this.definition;
-    let { state, revision } = known ?? { state: this.definition.initial, revision: -1 };
+    const { snapshots, initial } = this.definition;
+    let loaded = known ?? { state: initial, revision: -1 };
     let snapshotAt: number | undefined;
     if (!known && snapshots && this.snapshots) {
-      const snapshot = await this.snapshots.get(stream);
-      if (snapshot) ({ state, revision } = { state: snapshots.restore(snapshot.state), revision: snapshot.revision });
-      snapshotAt = revision;
-    }
-    for await (const event of this.store.read(stream, { from: revision + 1 })) {
+      // Most streams are short, and then there is no snapshot to look for.
+      const limit = snapshots.interval(initial);
+      loaded = await this.foldOn(stream, loaded, limit);
+      const snapshot = loaded.revision + 1 < limit ? undefined : await this.snapshots.get(stream);
+      snapshotAt = snapshot?.revision ?? -1;
+      if (snapshot) loaded = { state: snapshots.restore(snapshot.state), revision: snapshot.revision };
+      if (loaded.revision + 1 >= limit) loaded = await this.foldOn(stream, loaded);
+    } else loaded = await this.foldOn(stream, loaded);
+    if (loaded.revision >= 0) this.remember(stream, loaded, snapshotAt);
+    return loaded;
+  }
+
+  private async foldOn(stream: string, { state, revision }: Loaded<State>, limit?: number): Promise<Loaded<State>> {
+    const options = { from: revision + 1, ...(limit !== undefined && { limit }) };
+    for await (const event of this.store.read(stream, options)) {
       state = this.definition.evolve(state, event as unknown as RecordedEvent & Event);
       revision = event.revision;
     }
-    const loaded = { state, revision };
-    if (revision >= 0) this.remember(stream, loaded, snapshotAt);
-    return loaded;
+    return { state, revision };
   }
 
   /** Keeps the newer of what is cached and `loaded`, and takes a snapshot when one is due. */

@@ -45,7 +45,7 @@ export class Aggregates {
       {
         initial: absentUser,
         evolve: evolveUser,
-        weigh: () => 3,
+        weigh: () => 6,
         snapshots: {
           take: (user) => user,
           restore: (snapshot) => snapshot as User,

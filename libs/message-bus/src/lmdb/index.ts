@@ -22,6 +22,8 @@ export async function openLmdbMessageBus({
     path: directory,
     noSubdir: false,
     maxDbs: 8,
+    // Address space, not memory or disk: a map that need not grow is never mapped a second time beside the first.
+    mapSize: 2 ** 34,
     overlappingSync: false,
     eventTurnBatching: false,
   });
