@@ -21,6 +21,9 @@ import type { ReadModels } from '#read-models';
 import { followLog, type LogFollower, type SubscriptionLog } from '#subscriptions';
 import { UserHistory } from './user-history.js';
 
+/** Longest time that what is published is not in the checkpoint, ms; a crash repeats that much. */
+const CHECKPOINT_MS = 200;
+
 /** Name of the relay's checkpoint. */
 export const RELAY_CHECKPOINT = 'relay';
 
@@ -41,6 +44,9 @@ export class Relay {
   private readonly history: UserHistory;
   private readonly products: readonly { topic: string; compiled: CompiledProfile }[];
   private follower: LogFollower | undefined;
+  /** How far the bus has everything, where the checkpoint does not say so yet. */
+  private published: bigint | undefined;
+  private saving: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: RelayOptions) {
     this.history = new UserHistory(options.store);
@@ -66,6 +72,7 @@ export class Relay {
 
   async stop(): Promise<void> {
     await this.follower?.stop();
+    await this.save();
   }
 
   /** Milliseconds that the oldest event not yet published has waited. */
@@ -83,7 +90,22 @@ export class Relay {
     for (const event of events) await this.translate(event, topics);
     const batch = [...topics].map(([topic, messages]): TopicMessages => ({ topic, messages }));
     if (batch.length > 0) await this.options.bus.publish(batch);
-    await this.options.readModels.write({ operations: [], checkpoint: { name: RELAY_CHECKPOINT, position } });
+    this.published = position;
+    this.saving ??= setTimeout(() => void this.save(), CHECKPOINT_MS);
+  }
+
+  /** Moves the checkpoint to what is on the bus. Where that fails, the messages since the last one come again. */
+  private async save(): Promise<void> {
+    clearTimeout(this.saving);
+    this.saving = undefined;
+    if (this.published === undefined) return;
+    const checkpoint = { name: RELAY_CHECKPOINT, position: this.published };
+    this.published = undefined;
+    try {
+      await this.options.readModels.write({ operations: [], checkpoint });
+    } catch (error) {
+      this.options.log.warn({ err: error }, 'The relay could not store its checkpoint');
+    }
   }
 
   private async translate(event: RecordedEvent, topics: Map<string, Message[]>): Promise<void> {

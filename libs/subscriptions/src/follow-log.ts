@@ -107,14 +107,20 @@ class Follower implements LogFollower {
         const result = await next;
         if (result.done || this.#stopped) return;
         const batch = result.value;
-        next = batches.next(); // the store prepares it while this one is handled
-        next.catch(() => undefined); // looked at when its turn comes
+        // Behind, the store prepares the next one while this one is handled. Caught up, what comes meanwhile is better
+        // gathered: many small appends then cost their reader one batch.
+        if (!batch.caughtUp) {
+          next = batches.next();
+          next.catch(() => undefined); // looked at when its turn comes
+        }
         backOff.reset();
         this.#failing = false;
         this.#oldestWaiting = batch.events[0]?.recordedAt ?? this.#oldestWaiting;
         if (!(await this.#process(batch))) return;
-        if (batch.caughtUp) this.#oldestWaiting = undefined;
-        else this.#oldestWaiting = batch.events.at(-1)?.recordedAt ?? this.#oldestWaiting;
+        if (batch.caughtUp) {
+          this.#oldestWaiting = undefined;
+          next = batches.next();
+        } else this.#oldestWaiting = batch.events.at(-1)?.recordedAt ?? this.#oldestWaiting;
       }
     } finally {
       attempt.abort();

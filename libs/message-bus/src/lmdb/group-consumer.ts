@@ -1,7 +1,10 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import type { Consumer, ReceivedMessage } from '../message-bus.port.js';
 import { TopicCursor } from './topic-cursor.js';
 import type { TopicLog } from './topic-log.js';
+
+/** Least time between the beginnings of two batches, ms. */
+const GATHER_MS = 10;
 
 export interface GroupConsumerOptions {
   readonly maxBatchSize: number;
@@ -17,6 +20,7 @@ export class GroupConsumer implements Consumer {
   readonly #cursors: TopicCursor[] = [];
   readonly #stopped: Promise<void>;
   #stopping = false;
+  #begun = -Infinity;
   #wake: (() => void) | undefined;
 
   constructor(private readonly options: GroupConsumerOptions) {
@@ -49,9 +53,18 @@ export class GroupConsumer implements Consumer {
     await nextTurn(); // the caller holds the consumer before the first batch comes
     while (!this.#stopping) {
       const cursor = this.#next();
-      if (cursor) await this.#handOver(cursor);
-      else await this.#idle();
+      if (cursor) {
+        await this.#gather();
+        await this.#handOver(cursor);
+      } else await this.#idle();
     }
+  }
+
+  /** Batches begin some time apart, so that under load they are fewer and larger; the first after a rest comes at once. */
+  async #gather(): Promise<void> {
+    const wait = this.#begun + GATHER_MS - performance.now();
+    if (wait > 1 && !this.#stopping) await pause(wait);
+    this.#begun = performance.now();
   }
 
   async #handOver(cursor: TopicCursor): Promise<void> {
