@@ -37,11 +37,14 @@ export async function run(start: (config: RollcallConfig, logger: Logger) => Pro
 }
 
 function endOnSignal(running: RunningApp, logger: Logger): void {
+  // Nothing that only follows the log keeps a process alive.
+  const alive = setInterval(() => undefined, 2 ** 30);
   let ending = false;
   const end = (signal: NodeJS.Signals): void => {
     if (ending) return;
     ending = true;
     logger.info({ signal }, 'Stopping');
+    clearInterval(alive);
     const late = setTimeout(() => process.exit(1), SHUTDOWN_MS);
     running
       .stop()
