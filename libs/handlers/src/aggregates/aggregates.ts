@@ -54,7 +54,7 @@ export class Aggregates {
       },
       source,
       snapshots,
-      60_000,
+      30_000,
     );
     this.userNames = new AggregateRepository(
       store,
