@@ -48,7 +48,7 @@ export class RollcallConfig {
   @toInt @IsInt() @Min(0) @Max(60_000) LIST_WAIT_MS = 2_000;
 }
 
-/** Injection token of the configuration; the class itself serves. */
+/** The settings, or what they ask for, cannot be. The message is for whoever started the process. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
 }

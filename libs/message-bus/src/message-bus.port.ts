@@ -82,6 +82,3 @@ export class UnknownTopic extends Error {
 export class MessageBusUnavailable extends Error {
   override readonly name = 'MessageBusUnavailable';
 }
-
-/** Injection token of the message bus. */
-export const MESSAGE_BUS = Symbol('MessageBus');

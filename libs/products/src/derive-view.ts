@@ -1,4 +1,4 @@
-import type { JsonValue, ResourceAttributes } from '#scim';
+import { type JsonValue, type ResourceAttributes, sameJson } from '#scim';
 import type { CompiledKey, CompiledProfile, SlotNames, Slots } from './compile-profile.js';
 import { isObject, Unfit } from './convert-value.js';
 
@@ -113,21 +113,5 @@ export function sameView(a: AttributeView, b: AttributeView): boolean {
     sameJson(a.keys, b.keys) &&
     sameJson(a.missing, b.missing) &&
     sameJson(a.problems, b.problems)
-  );
-}
-
-/** Equal as JSON: the order of an object's members does not count, that of a list does. */
-export function sameJson(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  if (Array.isArray(a) || Array.isArray(b)) {
-    if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
-    return a.every((item, index) => sameJson(item, b[index]));
-  }
-  const names = Object.keys(a);
-  if (names.length !== Object.keys(b).length) return false;
-  return names.every(
-    (name) =>
-      Object.hasOwn(b, name) && sameJson((a as Record<string, unknown>)[name], (b as Record<string, unknown>)[name]),
   );
 }

@@ -1,5 +1,5 @@
-import type { JsonValue } from '#scim';
-import { sameJson, type AttributeView, type KeyProblem } from './derive-view.js';
+import { type JsonValue, sameJson } from '#scim';
+import type { AttributeView, KeyProblem } from './derive-view.js';
 import type { ProductProfile } from './product-profile.js';
 
 /** Canonical changes of people and groups: one message per event, for whoever keeps an own copy. */

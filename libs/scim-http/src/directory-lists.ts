@@ -93,7 +93,7 @@ export class DirectoryLists {
   ): Promise<Page<T>> {
     await this.readYourWrites.requireCurrent();
     const filter: Filter = node
-      ? { $and: [{ scope }, compileScimFilter(node, model, { relations: await this.relations(scope, node) })] }
+      ? { $and: [{ scope }, compileScimFilter(node, { relations: await this.relations(scope, node) })] }
       : { scope };
     return query.sortBy === undefined
       ? this.page<T>(collection, filter, query)

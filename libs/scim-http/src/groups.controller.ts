@@ -3,7 +3,6 @@ import {
   Aggregates,
   CreateGroup,
   DeleteGroup,
-  namesVersion,
   PatchGroup,
   ReplaceGroup,
   versionOf,
@@ -14,10 +13,11 @@ import { Controller, Delete, Get, Patch, Post, Put, Req, Res } from '@nestjs/com
 import { CommandBus } from '@nestjs/cqrs';
 import type { FastifyReply } from 'fastify';
 import { DirectoryLists } from './directory-lists.js';
+import { answeredNotModified } from './not-modified.js';
 import { parameter } from './list-query.js';
 import { type Audience, ResourceRenderer } from './resource-renderer.js';
 import { contextOf, type ScimQuery, type ScimRequest, sendScim } from './scim-request.js';
-import { projectorOf } from './users.controller.js';
+import { projectorOf } from './projector-of.js';
 
 type IdRequest = ScimRequest & { params: { id: string }; query: ScimQuery };
 
@@ -52,11 +52,7 @@ export class GroupsController {
     const stream = groupStream(audience.tenant, id);
     const loaded = this.aggregates.groups.peek(stream) ?? (await this.aggregates.groups.load(stream));
     if (loaded.state.status !== 'present') throw new ScimError('notFound', `Group ${id} not found`);
-    const known = request.headers['if-none-match'];
-    if (known !== undefined && namesVersion(known, loaded.revision)) {
-      reply.code(304).header('etag', versionOf(loaded.revision)).send();
-      return;
-    }
+    if (answeredNotModified(request, reply, loaded.revision)) return;
     this.send(reply, 200, audience, { id, loaded });
   }
 

@@ -7,8 +7,8 @@ import { BaseExceptionFilter } from '@nestjs/core';
 import { LOGGER, type Logger } from '#telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { allowedMethods } from './allowed-methods.js';
-import { sendScimError, statusOf } from './scim-error.response.js';
-import { scimUrlOf } from './scim-request.js';
+import { errorBody, sendScimError, statusOf } from './scim-error.response.js';
+import { scimUrlOf, sendScim } from './scim-request.js';
 
 const KIND_OF_STATUS: Readonly<Record<number, ScimErrorKind>> = {
   400: 'invalidSyntax',
@@ -49,8 +49,7 @@ export class ScimErrorFilter extends BaseExceptionFilter implements ExceptionFil
     if (!error) {
       this.logger.error({ err: exception, requestId: request.id, method: request.method }, 'SCIM request failed');
       const apology = `Something went wrong on our side; nothing was half written. Request id: ${request.id}`;
-      reply.code(500);
-      sendInternal(reply, apology);
+      sendScim(reply, 500, errorBody(500, apology));
       return;
     }
     const status = statusOf(error);
@@ -69,11 +68,6 @@ const statusIn = (exception: unknown): number | undefined =>
 function isScim({ raw, url }: FastifyRequest): boolean {
   const target = url || raw.url || '';
   return target.startsWith('/scim') || target.startsWith('/api/scim');
-}
-
-function sendInternal(reply: FastifyReply, detail: string): void {
-  const body = { schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'], status: '500', detail };
-  reply.header('content-type', 'application/scim+json; charset=utf-8').send(JSON.stringify(body));
 }
 
 function toScimError(exception: unknown, request: FastifyRequest, reply: FastifyReply): ScimError | undefined {

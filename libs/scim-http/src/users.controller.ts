@@ -2,47 +2,23 @@ import { isLive, userStream } from '#domain';
 import {
   Aggregates,
   DeprovisionUser,
-  namesVersion,
   PatchUser,
   ProvisionUser,
   ReplaceUser,
   versionOf,
   type WrittenUser,
 } from '#handlers';
-import {
-  createProjector,
-  normalizeResource,
-  parseAttributeList,
-  type ResourceModel,
-  ScimError,
-  userModel,
-} from '#scim';
+import { normalizeResource, ScimError, userModel } from '#scim';
 import { Controller, Delete, Get, Patch, Post, Put, Req, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import type { FastifyReply } from 'fastify';
 import { DirectoryLists } from './directory-lists.js';
-import { parameter } from './list-query.js';
+import { answeredNotModified } from './not-modified.js';
+import { projectorOf } from './projector-of.js';
 import { type Audience, type Described, ResourceRenderer } from './resource-renderer.js';
 import { contextOf, type ScimQuery, type ScimRequest, sendScim } from './scim-request.js';
 
 type IdRequest = ScimRequest & { params: { id: string }; query: ScimQuery };
-
-/** What of the resource the request asks for, RFC 7644 §3.9. */
-export function projectorOf(model: ResourceModel, query: ScimQuery): Audience['projector'] {
-  if (query['attributes'] === undefined && query['excludedAttributes'] === undefined) return everythingOf(model);
-  return createProjector(model, {
-    attributes: parseAttributeList(parameter(query, 'attributes')),
-    excludedAttributes: parseAttributeList(parameter(query, 'excludedAttributes')),
-  });
-}
-
-const everything = new Map<ResourceModel, Audience['projector']>();
-
-function everythingOf(model: ResourceModel): Audience['projector'] {
-  let projector = everything.get(model);
-  if (!projector) everything.set(model, (projector = createProjector(model, {})));
-  return projector;
-}
 
 /** RFC 7644 §3.2 to §3.6 for `/Users`. */
 @Controller('scim/v2/:tenant/Users')
@@ -77,11 +53,7 @@ export class UsersController {
     const stream = userStream(audience.tenant, id);
     const loaded = this.aggregates.users.peek(stream) ?? (await this.aggregates.users.load(stream));
     if (!isLive(loaded.state)) throw new ScimError('notFound', `User ${id} not found`);
-    const known = request.headers['if-none-match'];
-    if (known !== undefined && namesVersion(known, loaded.revision)) {
-      reply.code(304).header('etag', versionOf(loaded.revision)).send();
-      return;
-    }
+    if (answeredNotModified(request, reply, loaded.revision)) return;
     await this.send(reply, 200, audience, this.renderer.describeUser(id, loaded));
   }
 

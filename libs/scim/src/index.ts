@@ -13,7 +13,6 @@ export { normalizeValue } from './resource/normalize-value.js';
 export { caseFold, foldUserName } from './resource/fold-user-name.js';
 export { LIMITS } from './resource/keep-json.js';
 export { normalizeResource, type NormalizedResource } from './resource/normalize-resource.js';
-export { hasContent } from './resource/read-complex-value.js';
 export { settleElements } from './resource/settle-elements.js';
 export { validateResource } from './resource/validate-resource.js';
 export {

@@ -1,11 +1,4 @@
-import {
-  type CompareNode,
-  comparandOf,
-  type FilterNode,
-  leafDefinition,
-  type ResourceModel,
-  type ValuePathNode,
-} from '#scim';
+import { type CompareNode, comparandOf, type FilterNode, leafDefinition, type ValuePathNode } from '#scim';
 import type { Filter } from '../read-models.port.js';
 import { escapeRegex } from './escape-regex.js';
 import { compileRelation, type RelationIds, relationOf } from './relations.js';
@@ -23,7 +16,7 @@ export interface CompileOptions {
  * `matchesFilter` does. Relations are answered through the document's top-level `id` and `memberCount`.
  * @throws ScimError `invalidFilter` for what cannot be asked of `members` and `groups`
  */
-export function compileScimFilter(node: FilterNode, _model: ResourceModel, options: CompileOptions = {}): Filter {
+export function compileScimFilter(node: FilterNode, options: CompileOptions = {}): Filter {
   return compile(node, options.field ?? SHADOW_FIELD, options.relations ?? NOBODY);
 }
 

@@ -6,8 +6,8 @@ const relations = new Map([
   [relationKey({ path: 'members', value: 'u1' }), ['g1', 'g2']],
   [relationKey({ path: 'groups', value: 'g1' }), ['u1']],
 ]);
-const ofGroups = (filter: string) => compileScimFilter(parseFilter(filter, groupModel), groupModel, { relations });
-const ofUsers = (filter: string) => compileScimFilter(parseFilter(filter, userModel), userModel, { relations });
+const ofGroups = (filter: string) => compileScimFilter(parseFilter(filter, groupModel), { relations });
+const ofUsers = (filter: string) => compileScimFilter(parseFilter(filter, userModel), { relations });
 
 describe('filters on members and groups', () => {
   const holding = { id: { $in: ['g1', 'g2'] } };

@@ -31,11 +31,6 @@ export interface ReadElement extends ReadValue {
   readonly isReferenceList: boolean;
 }
 
-/** Whether an element says anything beyond its labels: `{"type":"work"}` alone is what is left of an emptied value. */
-export function hasContent(element: Readonly<Record<string, unknown>>): boolean {
-  return Object.keys(element).some((name) => name !== 'type' && name !== 'primary');
-}
-
 /** Reader for one object of a complex attribute; a string or number stands for its `value`. Refuses arrays. */
 export function complexReader(
   definition: AttributeDefinition,
