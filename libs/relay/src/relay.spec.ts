@@ -9,7 +9,7 @@ import { productProfiles, type ViewMessage } from '#products';
 import { openLmdbReadModels } from '#read-models/lmdb';
 import type { ReadModels } from '#read-models';
 import { SILENT } from '#subscriptions';
-import { Relay } from './relay.js';
+import { Relay, RELAY_CHECKPOINT } from './relay.js';
 
 const user = 'user-acme.u1';
 let ids = 0;
@@ -110,6 +110,7 @@ describe('Relay', () => {
     const views = await collect(parts.bus, 'rollcall.product.hr-assistant');
     await views.until(first.id);
     await before.stop();
+    expect(await parts.models.checkpoint(RELAY_CHECKPOINT)).toBe(await parts.store.lastPosition());
 
     const second = event('UserUpdated', { changes: { title: 'Doctor' } });
     await parts.store.append(user, [second], 0);
