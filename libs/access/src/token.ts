@@ -25,14 +25,22 @@ export function sameHash(a: string, b: string): boolean {
 
 /**
  * The token in an Authorization header as IdPs send it: `Bearer x` in any case, `OAuth x`, a bare `x`, a doubled
- * `Bearer Bearer x`, with stray spaces.
+ * `Bearer Bearer x`, with stray spaces; or as the password of `Basic` (RFC 7617), whatever the name, for those that know
+ * nothing else.
  */
 export function tokenIn(authorization: string | undefined): string | undefined {
   if (authorization === undefined) return undefined;
   const words = authorization.trim().split(/\s+/);
+  if (words.length === 2 && words[0]?.toLowerCase() === 'basic') return passwordIn(words[1] ?? '');
   while (words.length > 1 && /^(bearer|oauth)$/i.test(words[0] ?? '')) words.shift();
   const [token] = words;
-  return words.length === 1 && token !== undefined && token !== '' && !/^(bearer|oauth)$/i.test(token)
+  return words.length === 1 && token !== undefined && token !== '' && !/^(bearer|oauth|basic)$/i.test(token)
     ? token
     : undefined;
+}
+
+function passwordIn(credentials: string): string | undefined {
+  const text = Buffer.from(credentials, 'base64').toString('utf8');
+  const colon = text.indexOf(':');
+  return colon < 0 ? undefined : text.slice(colon + 1) || undefined;
 }
