@@ -36,14 +36,42 @@ interface Given {
   readonly groups?: Readonly<Record<string, { readonly displayName: string; readonly members?: readonly string[] }>>;
 }
 
+/** What an identity provider may do; each is either played or said not to be sent. */
+export const HABITS = [
+  'connection-test',
+  'match-hit',
+  'match-miss',
+  'create',
+  'update',
+  'clear-value',
+  'deactivate',
+  'reactivate',
+  'delete',
+  'group-create',
+  'group-rename',
+  'group-add',
+  'group-remove',
+  'group-replace',
+  'group-empty',
+] as const;
+
+export type Habit = (typeof HABITS)[number];
+
 export interface Scenario {
   readonly title: string;
+  readonly covers?: readonly Habit[];
+  /** Where the requests are known from, with its grade; default that of the file. */
+  readonly source?: string;
+  /** One weak source, or inference. */
+  readonly unverified?: true;
   readonly given?: Given;
   readonly steps: readonly Step[];
 }
 
 interface ScenarioFile {
   readonly proves: string;
+  /** Where the requests are known from: D vendor documentation, T its test suite, C captured, I issue, U unverified. */
+  readonly source?: string;
   readonly given?: Given;
   readonly scenarios: readonly Scenario[];
 }
@@ -54,18 +82,27 @@ export interface IdpFixtures {
   /** Headers that this provider sends with every request. */
   readonly headers: Readonly<Record<string, string>>;
   readonly files: readonly (ScenarioFile & { readonly name: string })[];
+  /** What this provider does not do, and who says so. Undefined: nobody has been through its habits one by one. */
+  readonly notSent?: readonly { readonly habit: Habit; readonly source: string }[];
 }
 
 const FOLDER = join(process.cwd(), 'test/fixtures/idp');
+const NOT_SCENARIOS = ['headers.json', 'not-sent.json'];
 
 /** Every provider's fixtures. */
 export function loadIdpFixtures(): IdpFixtures[] {
   return readdirSync(FOLDER, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name: idp }) => {
-      const names = readdirSync(join(FOLDER, idp)).filter((name) => name !== 'headers.json');
-      const files = names.sort().map((name) => ({ name, ...readJson<ScenarioFile>(join(FOLDER, idp, name)) }));
-      return { idp, headers: readJson<Record<string, string>>(join(FOLDER, idp, 'headers.json')), files };
+      const names = readdirSync(join(FOLDER, idp));
+      const read = <T>(name: string) => readJson<T>(join(FOLDER, idp, name));
+      const scenarios = names.filter((name) => !NOT_SCENARIOS.includes(name)).sort();
+      return {
+        idp,
+        headers: read<Record<string, string>>('headers.json'),
+        files: scenarios.map((name) => ({ name, ...read<ScenarioFile>(name) })),
+        ...(names.includes('not-sent.json') && { notSent: read<IdpFixtures['notSent'] & object>('not-sent.json') }),
+      };
     });
 }
 
@@ -78,7 +115,11 @@ export async function playScenario(
   given: Given,
   scenario: Scenario,
 ): Promise<void> {
-  const memory = new Map<string, unknown>([['token', tenant.token]]);
+  const memory = new Map<string, unknown>([
+    ['token', tenant.token],
+    ['basic', Buffer.from(`scim:${tenant.token}`).toString('base64')],
+    ['base', tenant.baseUrl],
+  ]);
   for (const [name, body] of Object.entries(given.users ?? {})) {
     remember(memory, name, await tenant.scim('POST', '/Users', { schemas: [USER], ...body }));
   }

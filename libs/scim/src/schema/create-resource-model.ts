@@ -12,7 +12,7 @@ import { USER_SCHEMA } from './user.schema.js';
 const CACHED_PATHS = 2_000;
 const CACHED_PATH_LENGTH = 200;
 
-/** Other spellings that clients use: SCIM 1 (OneLogin), and the missing colon of the Entra ID documentation. */
+/** Other spellings that clients use: SCIM 1 and what OneLogin made of it, and the missing colon in Entra ID's documentation. */
 const ALIASES: ReadonlyMap<string, readonly string[]> = new Map([
   [
     USER_SCHEMA,
@@ -27,6 +27,7 @@ const ALIASES: ReadonlyMap<string, readonly string[]> = new Map([
     [
       'urn:scim:schemas:extension:enterprise:1.0',
       'urn:scim:schemas:extension:enterprise:1.0:user',
+      'urn:scim:schemas:extension:enterprise:2.0',
       'urn:ietf:params:scim:schemas:extension:enterprise:2.0user',
     ],
   ],
