@@ -101,6 +101,36 @@ const cases: Case[] = [
     then: [{ type: 'UserReactivated', data: { reason: 'active=true' } }],
   },
   {
+    name: 'a removed active is unassigned, and nobody comes or goes by it (RFC 7644 §3.5.2.2)',
+    given: [provisioned, deactivated],
+    when: patch({ op: 'remove', path: 'active' }),
+    then: [{ type: 'UserUpdated', data: { changes: { active: null } } }],
+  },
+  {
+    name: 'active without a value is no removal (A10.6)',
+    given: [provisioned, deactivated],
+    when: patch({ op: 'replace', value: { active: null } }),
+    then: [],
+  },
+  {
+    name: 'a removed active is shown again once the IdP says it',
+    given: [provisioned, { type: 'UserUpdated', data: { changes: { active: null } } }],
+    when: patch({ op: 'replace', value: { active: true, title: 'Nurse' } }),
+    then: [{ type: 'UserUpdated', data: { changes: { title: 'Nurse', active: true } } }],
+  },
+  {
+    name: 'a removed active does not come back with a sparse PUT',
+    given: [provisioned, { type: 'UserUpdated', data: { changes: { active: null } } }],
+    when: { type: 'ReplaceUser', userId: 'u1', attributes: { ...ana } },
+    then: [],
+  },
+  {
+    name: 'a removed active comes back with the event that changes the status',
+    given: [provisioned, { type: 'UserUpdated', data: { changes: { active: null } } }],
+    when: patch({ op: 'replace', value: { active: false } }),
+    then: [deactivated],
+  },
+  {
     name: 'a PATCH of a password alone succeeds and leaves no trace (A10.13)',
     given: [provisioned],
     when: patch({ op: 'replace', value: { password: 'x7Q-secret' } }),

@@ -1,4 +1,4 @@
-import { applyPatch, type ResourceAttributes, ScimError, userModel, validateResource } from '#scim';
+import { applyPatch, type JsonValue, type ResourceAttributes, ScimError, userModel, validateResource } from '#scim';
 import { diffAttributes } from '../attribute-changes.js';
 import { isLive, type User } from './user.js';
 import type { UserCommand } from './user.commands.js';
@@ -17,8 +17,8 @@ export function decideUser(user: User, command: UserCommand): UserEvent[] {
       return become(user, command.attributes);
     case 'PatchUser': {
       requireLive(user, command.userId);
-      const { attributes } = applyPatch(userModel, user.attributes, command.body, { id: command.userId });
-      return attributes === user.attributes ? [] : become(user, attributes);
+      const patched = applyPatch(userModel, user.attributes, command.body, { id: command.userId });
+      return patched.attributes === user.attributes ? [] : become(user, patched.attributes, patched.activeRemoved);
     }
     case 'DeprovisionUser':
       requireLive(user, command.userId);
@@ -49,18 +49,25 @@ function provision(user: User, attributes: ResourceAttributes): UserEvent[] {
   ];
 }
 
-/** Brings the user to `attributes`. An absent `active` is left as it is: a sparse PUT must not let anybody back in. */
-function become(user: User, attributes: ResourceAttributes): UserEvent[] {
+/**
+ * Brings the user to `attributes`. An absent `active` is left as it is: a sparse PUT must not let anybody back in. One
+ * that a PATCH removed is unassigned (RFC 7644 §3.5.2.2): no longer shown, but it lets nobody in and puts nobody out.
+ */
+function become(user: User, attributes: ResourceAttributes, activeRemoved = false): UserEvent[] {
   validateResource(userModel, attributes);
   const active = attributes['active'] ?? user.status === 'active';
-  const events = updates(user, attributes);
+  const stays = active === (user.status === 'active');
+  const shownAgain = stays && user.attributes['active'] === undefined ? attributes['active'] : undefined;
+  const events = updates(user, attributes, activeRemoved ? null : shownAgain);
   // Every full sync repeats `active: false`; a repeated wish is not a new fact.
-  if (active === (user.status === 'active')) return events;
+  if (stays) return events;
   return [...events, active ? reactivated('active=true') : deactivated('active=false')];
 }
 
-function updates(user: User, attributes: ResourceAttributes): UserEvent[] {
+/** @param shown what becomes of the attribute `active` though the user's status stays; undefined: nothing */
+function updates(user: User, attributes: ResourceAttributes, shown?: JsonValue): UserEvent[] {
   const changes = diffAttributes(withoutActive(user.attributes), withoutActive(attributes));
+  if (shown !== undefined) return [{ type: 'UserUpdated', data: { changes: { ...changes, active: shown } } }];
   return changes ? [{ type: 'UserUpdated', data: { changes } }] : [];
 }
 

@@ -5,7 +5,10 @@ import type { AttributeChanges } from '../attribute-changes.js';
 export type UserEvent =
   /** The whole resource as accepted, `active` included, without the password. */
   | { type: 'UserProvisioned'; data: { resource: ResourceAttributes } }
-  /** Only what really changed; never `active`. */
+  /**
+   * Only what really changed. `active` is here only where it was removed or shown again while the user's status stayed;
+   * coming and going are the events below.
+   */
   | { type: 'UserUpdated'; data: { changes: AttributeChanges } }
   | { type: 'UserDeactivated'; data: { reason: string } }
   | { type: 'UserReactivated'; data: { reason: string } }

@@ -7,7 +7,7 @@ import type { UserEvent } from './user.events.js';
 export interface User {
   /** `absent`: never provisioned; `deprovisioned`: deleted by the IdP, restorable. */
   readonly status: 'absent' | 'active' | 'inactive' | 'deprovisioned';
-  /** Canonical, with `active` always present once provisioned. */
+  /** Canonical, with `active` present once provisioned, unless the IdP removed it. */
   readonly attributes: ResourceAttributes;
   /** UTC with milliseconds; empty while absent. */
   readonly created: string;

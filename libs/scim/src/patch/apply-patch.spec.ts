@@ -150,9 +150,12 @@ describe('applyPatch', () => {
     expect(applyPatch(userModel, before, envelope({ op: 'remove', path: 'password' })).passwordGiven).toBe(false);
   });
 
-  it('tells what active came to', () => {
-    expect(applyPatch(userModel, ana(), envelope({ op: 'replace', value: { active: 'False' } })).active).toBe(false);
-    expect(applyPatch(userModel, ana(), envelope({ op: 'replace', path: 'title', value: 'x' })).active).toBeUndefined();
+  it('tells a removed active from one that came without a value', () => {
+    const removed = (...operations: Parameters<typeof envelope>) => applyPatch(userModel, ana(), envelope(...operations)).activeRemoved;
+    expect(removed({ op: 'remove', path: 'active' })).toBe(true);
+    expect(removed({ op: 'replace', path: 'active', value: '' })).toBeUndefined();
+    expect(removed({ op: 'replace', value: { active: null } })).toBeUndefined();
+    expect(removed({ op: 'remove', path: 'active' }, { op: 'add', path: 'active', value: true })).toBeUndefined();
   });
 
   it('gives the same object back when nothing changes (C1.2, A10.10)', () => {

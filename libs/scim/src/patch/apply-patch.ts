@@ -49,7 +49,7 @@ export function applyPatch(
 class Patch {
   private readonly memberOperations: MemberOperation[] = [];
   private passwordGiven = false;
-  private activeGiven = false;
+  private activeRemoved = false;
 
   private attributes: ResourceAttributes;
 
@@ -63,9 +63,14 @@ class Patch {
 
   result(): PatchResult {
     const { attributes, passwordGiven, memberOperations } = this;
-    const active = this.activeGiven ? attributes.active : undefined;
+    const activeRemoved = this.activeRemoved && attributes.active === undefined;
     if (attributes !== this.original) checkNameCount(countNames(attributes), '');
-    return { attributes, passwordGiven, memberOperations, ...(typeof active === 'boolean' && { active }) };
+    return {
+      attributes,
+      passwordGiven,
+      memberOperations,
+      ...(activeRemoved && { activeRemoved }),
+    };
   }
 
   apply(operation: PatchOperation): void {
@@ -113,7 +118,7 @@ class Patch {
         if (change) this.memberOperations.push(change);
         return;
       }
-      if (path.attribute === 'active') this.activeGiven = true;
+      if (path.attribute === 'active') this.activeRemoved ||= operation.op === 'remove';
     }
     if (isPassword(path)) {
       this.passwordGiven ||= operation.op !== 'remove' && !isUnassigned(operation.value);

@@ -88,12 +88,7 @@ function readMember(element: unknown, index: number): Member {
     );
   }
   const type = readType(element);
-  const display = ownValue(element as JsonValue, 'display');
-  return {
-    value: String(id),
-    ...(type && { type }),
-    ...(typeof display === 'string' && display !== '' && { display }),
-  };
+  return { value: String(id), ...(type && { type }) };
 }
 
 const REFERENCE = /\/(user|group)s\/[^/]+$/i;

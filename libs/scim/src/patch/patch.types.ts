@@ -5,7 +5,6 @@ export interface Member {
   /** Id of a User or Group of the same tenant. */
   readonly value: string;
   readonly type?: 'User' | 'Group';
-  readonly display?: string;
 }
 
 /**
@@ -23,8 +22,8 @@ export type MemberOperation =
 export interface PatchResult {
   /** Canonical; the very object that was given when nothing changed. */
   readonly attributes: ResourceAttributes;
-  /** What `active` came to, where an operation set it. */
-  readonly active?: boolean;
+  /** `active` was named by a `remove` and has no value now. A value of null or "" is no such wish. */
+  readonly activeRemoved?: true;
   /** Whether a password came; it was checked and dropped. */
   readonly passwordGiven: boolean;
   /** In the order of the request; empty for resources without members. */

@@ -78,6 +78,8 @@ export function complexReader(
       if (slot) kept = slot.read(source[given], walk);
       else if (!isAttributeName(given)) throw invalidName(given);
       else if (!isReferenceList) kept = keepJson(source[given], walk);
+      // Not kept, but whoever says something of a member has to say which.
+      else if (!isUnassigned(source[given])) content = true;
 
       if (kept !== undefined && !(labelled && (name === 'type' || name === 'primary'))) content = true;
       if (changed === undefined) {

@@ -27,9 +27,6 @@ export const groupSchema: SchemaDefinition = {
           mutability: 'immutable',
           canonicalValues: ['User', 'Group'],
         }),
-        defineAttribute('display', 'string', 'Name of the member, as the client sends it.', {
-          mutability: 'immutable',
-        }),
       ],
     }),
   ],
