@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { openLmdbMessageBus } from '#message-bus/lmdb';
 import type { ReceivedMessage } from '#message-bus';
-import { ServerProcess } from './server-process.js';
+import { ServerProcess } from '../support/server-process.js';
 
 const ROUNDS = 20;
 const WRITERS = 8;

@@ -151,7 +151,8 @@ describe('applyPatch', () => {
   });
 
   it('tells a removed active from one that came without a value', () => {
-    const removed = (...operations: Parameters<typeof envelope>) => applyPatch(userModel, ana(), envelope(...operations)).activeRemoved;
+    const removed = (...operations: Parameters<typeof envelope>) =>
+      applyPatch(userModel, ana(), envelope(...operations)).activeRemoved;
     expect(removed({ op: 'remove', path: 'active' })).toBe(true);
     expect(removed({ op: 'replace', path: 'active', value: '' })).toBeUndefined();
     expect(removed({ op: 'replace', value: { active: null } })).toBeUndefined();

@@ -358,11 +358,7 @@ describe('normalizeResource: groups', () => {
       }),
     ).toEqual({
       displayName: 'Eng',
-      members: [
-        { value: 'u1' },
-        { value: 'u2' },
-        { value: 'u3', type: 'User', $ref: 'https://x/Users/u3' },
-      ],
+      members: [{ value: 'u1' }, { value: 'u2' }, { value: 'u3', type: 'User', $ref: 'https://x/Users/u3' }],
     });
   });
 
