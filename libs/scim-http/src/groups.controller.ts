@@ -1,21 +1,13 @@
 import { groupStream } from '#domain';
-import {
-  Aggregates,
-  CreateGroup,
-  DeleteGroup,
-  PatchGroup,
-  ReplaceGroup,
-  versionOf,
-  type WrittenGroup,
-} from '#handlers';
-import { groupModel, type MemberOperation, normalizeResource, type ResourceAttributes, ScimError } from '#scim';
+import { Aggregates, versionOf, type WrittenGroup } from '#handlers';
+import { groupModel, ScimError } from '#scim';
 import { Controller, Delete, Get, Patch, Post, Put, Req, Res } from '@nestjs/common';
-import { CommandBus } from '@nestjs/cqrs';
 import type { FastifyReply } from 'fastify';
 import { DirectoryLists } from './directory-lists.js';
 import { answeredNotModified } from './not-modified.js';
 import { parameter } from './list-query.js';
 import { type Audience, ResourceRenderer } from './resource-renderer.js';
+import { GroupWrites } from './resource-writes.js';
 import { contextOf, type ScimQuery, type ScimRequest, sendScim } from './scim-request.js';
 import { projectorOf } from './projector-of.js';
 
@@ -25,7 +17,7 @@ type IdRequest = ScimRequest & { params: { id: string }; query: ScimQuery };
 @Controller('scim/v2/:tenant/Groups')
 export class GroupsController {
   constructor(
-    private readonly commands: CommandBus,
+    private readonly writes: GroupWrites,
     private readonly aggregates: Aggregates,
     private readonly lists: DirectoryLists,
     private readonly renderer: ResourceRenderer,
@@ -38,9 +30,8 @@ export class GroupsController {
 
   @Post()
   async create(@Req() request: IdRequest, @Res() reply: FastifyReply): Promise<void> {
-    const { attributes, members } = splitMembers(normalizeResource(groupModel, request.body).attributes);
     const audience = this.audience(request);
-    const written: WrittenGroup = await this.commands.execute(new CreateGroup(contextOf(request), attributes, members));
+    const written = await this.writes.create(contextOf(request), request.body);
     reply.header('location', `${audience.baseUrl}/Groups/${written.id}`);
     this.send(reply, 201, audience, written);
   }
@@ -58,27 +49,25 @@ export class GroupsController {
 
   @Put(':id')
   async replace(@Req() request: IdRequest, @Res() reply: FastifyReply): Promise<void> {
-    const { attributes, members } = splitMembers(normalizeResource(groupModel, request.body).attributes);
+    const audience = this.audience(request);
     const { id } = request.params;
-    const command = new ReplaceGroup(contextOf(request), id, attributes, members, request.headers['if-match']);
-    const written: WrittenGroup = await this.commands.execute(command);
-    this.send(reply, 200, this.audience(request), written);
+    const written = await this.writes.replace(contextOf(request), id, request.body, request.headers['if-match']);
+    this.send(reply, 200, audience, written);
   }
 
   /** 204, as every IdP expects of a group, unless the client asked for attributes (RFC 7644 §3.5.2). */
   @Patch(':id')
   async patch(@Req() request: IdRequest, @Res() reply: FastifyReply): Promise<void> {
     const audience = this.audience(request);
-    const command = new PatchGroup(contextOf(request), request.params.id, request.body, request.headers['if-match']);
-    const written: WrittenGroup = await this.commands.execute(command);
+    const { id } = request.params;
+    const written = await this.writes.patch(contextOf(request), id, request.body, request.headers['if-match']);
     if (parameter(request.query, 'attributes')) this.send(reply, 200, audience, written);
     else reply.code(204).header('etag', versionOf(written.loaded.revision)).send();
   }
 
   @Delete(':id')
   async remove(@Req() request: IdRequest, @Res() reply: FastifyReply): Promise<void> {
-    const command = new DeleteGroup(contextOf(request), request.params.id, request.headers['if-match']);
-    await this.commands.execute(command);
+    await this.writes.remove(contextOf(request), request.params.id, request.headers['if-match']);
     reply.code(204).send();
   }
 
@@ -99,11 +88,4 @@ export class GroupsController {
       this.renderer.group(audience, this.renderer.describeGroup(id, loaded), () => loaded.state.members),
     );
   }
-}
-
-/** Membership is kept apart from the attributes. A body without members means none, RFC 7644 §3.5.1. */
-function splitMembers(body: ResourceAttributes): { attributes: ResourceAttributes; members: MemberOperation[] } {
-  const { members = [], ...attributes } = body;
-  const wanted = (Array.isArray(members) ? members : [members]) as unknown as { value: string }[];
-  return { attributes, members: [{ op: 'replace', members: wanted }] };
 }

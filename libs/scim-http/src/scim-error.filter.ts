@@ -1,13 +1,11 @@
 import { STATUS_CODES } from 'node:http';
-import { EventStoreUnavailable } from '#event-store';
-import { ReadModelsUnavailable } from '#read-models';
 import { ScimError, type ScimErrorKind } from '#scim';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Inject } from '@nestjs/common';
 import { BaseExceptionFilter } from '@nestjs/core';
 import { LOGGER, type Logger } from '#telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { allowedMethods } from './allowed-methods.js';
-import { errorBody, sendScimError, statusOf } from './scim-error.response.js';
+import { apologyFor, errorBody, refusalIn, sendScimError, statusOf } from './scim-error.response.js';
 import { scimUrlOf, sendScim } from './scim-request.js';
 
 const KIND_OF_STATUS: Readonly<Record<number, ScimErrorKind>> = {
@@ -48,8 +46,7 @@ export class ScimErrorFilter extends BaseExceptionFilter implements ExceptionFil
     const error = toScimError(exception, request, reply);
     if (!error) {
       this.logger.error({ err: exception, requestId: request.id, method: request.method }, 'SCIM request failed');
-      const apology = `Something went wrong on our side; nothing was half written. Request id: ${request.id}`;
-      sendScim(reply, 500, errorBody(500, apology));
+      sendScim(reply, 500, errorBody(500, apologyFor(request.id)));
       return;
     }
     const status = statusOf(error);
@@ -71,11 +68,8 @@ function isScim({ raw, url }: FastifyRequest): boolean {
 }
 
 function toScimError(exception: unknown, request: FastifyRequest, reply: FastifyReply): ScimError | undefined {
-  if (exception instanceof ScimError) return exception;
-  if (exception instanceof EventStoreUnavailable || exception instanceof ReadModelsUnavailable) {
-    const detail = 'The store is not available; nothing was half written. Try again shortly.';
-    return new ScimError('unavailable', detail, { cause: exception, retryAfterSeconds: 5 });
-  }
+  const refusal = refusalIn(exception);
+  if (refusal) return refusal;
   if (!(exception instanceof HttpException)) return undefined;
   const status = exception.getStatus();
   if (status === 404) return unknownRoute(request, reply);

@@ -1,4 +1,6 @@
-import { type ScimError, type ScimErrorKind } from '#scim';
+import { EventStoreUnavailable } from '#event-store';
+import { ReadModelsUnavailable } from '#read-models';
+import { ScimError, type ScimErrorKind } from '#scim';
 import type { FastifyReply } from 'fastify';
 import { sendScim } from './scim-request.js';
 
@@ -18,6 +20,7 @@ const RESPONSE: Readonly<Record<ScimErrorKind, { readonly status: number; readon
   unauthorized: { status: 401 },
   forbidden: { status: 403 },
   methodNotAllowed: { status: 405 },
+  conflict: { status: 409 },
   versionMismatch: { status: 412 }, // If-Match lost the race, RFC 7644 §3.14
   payloadTooLarge: { status: 413 },
   unsupportedMediaType: { status: 415 },
@@ -35,9 +38,29 @@ export function errorBody(status: number, detail: string, scimType?: string): st
   return JSON.stringify({ schemas: [ERROR_SCHEMA], status: String(status), ...(scimType && { scimType }), detail });
 }
 
-export function sendScimError(reply: FastifyReply, error: ScimError): void {
+/** {@link errorBody} of a refusal. */
+export function errorBodyOf(error: ScimError): string {
   const { status, scimType } = RESPONSE[error.kind];
+  return errorBody(status, error.detail, scimType);
+}
+
+/** What a write or read that threw is answered with; undefined where the fault is ours and unforeseen. */
+export function refusalIn(exception: unknown): ScimError | undefined {
+  if (exception instanceof ScimError) return exception;
+  if (exception instanceof EventStoreUnavailable || exception instanceof ReadModelsUnavailable) {
+    const detail = 'The store is not available; nothing was half written. Try again shortly.';
+    return new ScimError('unavailable', detail, { cause: exception, retryAfterSeconds: 5 });
+  }
+  return undefined;
+}
+
+/** The detail of a 500; what went wrong is in the log under the request's id. */
+export const apologyFor = (requestId: string): string =>
+  `Something went wrong on our side; nothing was half written. Request id: ${requestId}`;
+
+export function sendScimError(reply: FastifyReply, error: ScimError): void {
+  const { status } = RESPONSE[error.kind];
   if (status === 401) reply.header('www-authenticate', 'Bearer realm="scim"');
   if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds));
-  sendScim(reply, status, errorBody(status, error.detail, scimType));
+  sendScim(reply, status, errorBodyOf(error));
 }

@@ -6,6 +6,7 @@ import { DirectoryLists } from './directory-lists.js';
 import { DiscoveryController } from './discovery.controller.js';
 import { GroupsController } from './groups.controller.js';
 import { ResourceRenderer } from './resource-renderer.js';
+import { GroupWrites, UserWrites } from './resource-writes.js';
 import { ScimErrorFilter } from './scim-error.filter.js';
 import { SCIM_HTTP_OPTIONS, type ScimHttpOptions } from './scim-http.options.js';
 import { UsersController } from './users.controller.js';
@@ -19,6 +20,8 @@ export class ScimHttpModule {
       controllers: [UsersController, GroupsController, DiscoveryController],
       providers: [
         { provide: SCIM_HTTP_OPTIONS, useValue: options },
+        UserWrites,
+        GroupWrites,
         { provide: APP_FILTER, useClass: ScimErrorFilter },
         {
           provide: ResourceRenderer,

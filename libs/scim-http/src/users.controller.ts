@@ -1,21 +1,13 @@
 import { isLive, userStream } from '#domain';
-import {
-  Aggregates,
-  DeprovisionUser,
-  PatchUser,
-  ProvisionUser,
-  ReplaceUser,
-  versionOf,
-  type WrittenUser,
-} from '#handlers';
-import { normalizeResource, ScimError, userModel } from '#scim';
+import { Aggregates, versionOf } from '#handlers';
+import { ScimError, userModel } from '#scim';
 import { Controller, Delete, Get, Patch, Post, Put, Req, Res } from '@nestjs/common';
-import { CommandBus } from '@nestjs/cqrs';
 import type { FastifyReply } from 'fastify';
 import { DirectoryLists } from './directory-lists.js';
 import { answeredNotModified } from './not-modified.js';
 import { projectorOf } from './projector-of.js';
 import { type Audience, type Described, ResourceRenderer } from './resource-renderer.js';
+import { UserWrites } from './resource-writes.js';
 import { contextOf, type ScimQuery, type ScimRequest, sendScim } from './scim-request.js';
 
 type IdRequest = ScimRequest & { params: { id: string }; query: ScimQuery };
@@ -24,7 +16,7 @@ type IdRequest = ScimRequest & { params: { id: string }; query: ScimQuery };
 @Controller('scim/v2/:tenant/Users')
 export class UsersController {
   constructor(
-    private readonly commands: CommandBus,
+    private readonly writes: UserWrites,
     private readonly aggregates: Aggregates,
     private readonly lists: DirectoryLists,
     private readonly renderer: ResourceRenderer,
@@ -37,9 +29,8 @@ export class UsersController {
 
   @Post()
   async create(@Req() request: IdRequest, @Res() reply: FastifyReply): Promise<void> {
-    const { attributes } = normalizeResource(userModel, request.body);
     const audience = this.audience(request);
-    const written: WrittenUser = await this.commands.execute(new ProvisionUser(contextOf(request), attributes));
+    const written = await this.writes.create(contextOf(request), request.body);
     reply.header('location', `${audience.baseUrl}/Users/${written.id}`);
     const user = this.renderer.describeUser(written.id, written.loaded);
     reply.header('etag', versionOf(user.version));
@@ -59,27 +50,23 @@ export class UsersController {
 
   @Put(':id')
   async replace(@Req() request: IdRequest, @Res() reply: FastifyReply): Promise<void> {
-    const { attributes } = normalizeResource(userModel, request.body);
     const audience = this.audience(request);
     const { id } = request.params;
-    const command = new ReplaceUser(contextOf(request), id, attributes, request.headers['if-match']);
-    const written: WrittenUser = await this.commands.execute(command);
-    await this.send(reply, 200, audience, this.renderer.describeUser(id, written.loaded));
+    const { loaded } = await this.writes.replace(contextOf(request), id, request.body, request.headers['if-match']);
+    await this.send(reply, 200, audience, this.renderer.describeUser(id, loaded));
   }
 
   @Patch(':id')
   async patch(@Req() request: IdRequest, @Res() reply: FastifyReply): Promise<void> {
     const audience = this.audience(request);
     const { id } = request.params;
-    const command = new PatchUser(contextOf(request), id, request.body, request.headers['if-match']);
-    const written: WrittenUser = await this.commands.execute(command);
-    await this.send(reply, 200, audience, this.renderer.describeUser(id, written.loaded));
+    const { loaded } = await this.writes.patch(contextOf(request), id, request.body, request.headers['if-match']);
+    await this.send(reply, 200, audience, this.renderer.describeUser(id, loaded));
   }
 
   @Delete(':id')
   async remove(@Req() request: IdRequest, @Res() reply: FastifyReply): Promise<void> {
-    const command = new DeprovisionUser(contextOf(request), request.params.id, request.headers['if-match']);
-    await this.commands.execute(command);
+    await this.writes.remove(contextOf(request), request.params.id, request.headers['if-match']);
     reply.code(204).send();
   }
 

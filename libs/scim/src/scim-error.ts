@@ -17,6 +17,7 @@ export type ScimErrorKind =
   | 'unauthorized'
   | 'forbidden'
   | 'methodNotAllowed'
+  | 'conflict'
   | 'versionMismatch'
   | 'payloadTooLarge'
   | 'unsupportedMediaType'
