@@ -153,7 +153,9 @@ describe('protocol', () => {
       ]) {
         expectScimError(await http.send({ method: 'GET', target, headers }), 404);
       }
-      expect((await http.send({ method: 'GET', target: '/nowhere' })).body).toMatchObject({ statusCode: 404 });
+      const elsewhere = await http.send({ method: 'GET', target: '/nowhere' });
+      expect(elsewhere.headers['content-type']).toMatch(/^application\/problem\+json/);
+      expect(elsewhere.body).toMatchObject({ status: 404, title: 'Not Found' });
       expect((await http.send({ method: 'GET', target: '/health/ready' })).body).toEqual({ status: 'ready' });
     });
   });
@@ -180,8 +182,31 @@ describe('protocol', () => {
       expect(answer.headers['content-type']).toBe('application/scim+json; charset=utf-8');
     });
 
-    it.each(['*/*', 'text/html, */*', 'application/json', 'image/png', ''])('never answers 406: %s', async (accept) => {
-      expect((await tenant.get(`/Users/${ana}`, { headers: { accept } })).status).toBe(200);
+    it.each([
+      [undefined, 'application/scim+json'],
+      ['', 'application/scim+json'],
+      ['*/*', 'application/scim+json'],
+      ['application/*', 'application/scim+json'],
+      ['text/html, */*', 'application/scim+json'],
+      ['image/png', 'application/scim+json'],
+      ['nonsense;;q=x', 'application/scim+json'],
+      ['application/scim+json', 'application/scim+json'],
+      ['application/scim+json, application/json', 'application/scim+json'],
+      ['application/json;q=0.5, application/scim+json', 'application/scim+json'],
+      ['application/json', 'application/json'],
+      ['APPLICATION/JSON; charset=utf-8', 'application/json'],
+      ['application/json, text/plain, */*', 'application/json'],
+      ['application/scim+json;q=0.1, application/json', 'application/json'],
+    ])('answers Accept "%s" with %s, never 406 (profile A7, A10.2)', async (accept, type) => {
+      const headers = accept === undefined ? {} : { accept };
+      for (const [path, status] of [
+        [`/Users/${ana}`, 200],
+        ['/Users', 200],
+        ['/Users/nobody', 404],
+      ] as const) {
+        const answer = await tenant.get(path, { headers });
+        expect([answer.status, answer.headers['content-type']]).toEqual([status, `${type}; charset=utf-8`]);
+      }
     });
 
     it('takes UTF-8 with a byte order mark (§3.8)', async () => {

@@ -1,7 +1,8 @@
 import 'reflect-metadata';
 import { AdminHttpModule } from '#admin-http';
 import { adminKey, DirectoryService, openEngines } from '#engines';
-import { createHttpApp } from '#scim-http';
+import { createHttpApp, OTHER_ERRORS } from '#scim-http';
+import type { ExceptionFilter } from '@nestjs/common';
 import { serviceModule } from '../../scim-gateway/src/gateway.module.js';
 import { listen, run } from '../../scim-gateway/src/run.js';
 
@@ -17,6 +18,7 @@ await run(async (config, logger) => {
     maxBodyBytes: config.MAX_BODY_BYTES,
     baseDomain: config.BASE_DOMAIN,
   });
+  app.useGlobalFilters(app.get<ExceptionFilter>(OTHER_ERRORS));
   const url = await listen(app, config);
   logger.info({ url }, 'Admin API is ready');
   return {

@@ -1,8 +1,10 @@
 import { hashToken } from '#access';
+import { OTHER_ERRORS } from '#scim-http';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ADMIN_HTTP_OPTIONS, type AdminHttpOptions } from './admin-http.options.js';
 import { ADMIN_KEY_HASH, AdminKeyGuard } from './admin-key.guard.js';
 import { EventsController } from './events.controller.js';
+import { ProblemFilter } from './problem.filter.js';
 import { TenantsController } from './tenants.controller.js';
 
 /** The admin API. Expects the handlers module and the ports' tokens from global modules. */
@@ -17,8 +19,9 @@ export class AdminHttpModule {
         { provide: ADMIN_HTTP_OPTIONS, useValue: options },
         { provide: ADMIN_KEY_HASH, useValue: hashToken(adminKey) },
         AdminKeyGuard,
+        { provide: OTHER_ERRORS, useClass: ProblemFilter },
       ],
-      exports: [ADMIN_KEY_HASH, AdminKeyGuard],
+      exports: [ADMIN_KEY_HASH, AdminKeyGuard, OTHER_ERRORS],
     };
   }
 }

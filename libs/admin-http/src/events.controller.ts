@@ -1,14 +1,12 @@
 import { GROUP_STREAMS, parseStream, TENANT_STREAMS, USER_NAME_STREAMS, USER_STREAMS } from '#domain';
 import { EVENT_STORE, type EventStore, type RecordedEvent } from '#event-store';
-import { Controller, Get, Inject, NotFoundException, Param, Query, UseFilters, UseGuards } from '@nestjs/common';
+import { Controller, Get, Inject, NotFoundException, Param, Query, UseGuards } from '@nestjs/common';
 import { EventsQuery } from './admin.dto.js';
 import { AdminKeyGuard } from './admin-key.guard.js';
-import { ProblemFilter } from './problem.filter.js';
 
 /** The log of one tenant, newest first. */
 @Controller('admin/v1/tenants/:slug/events')
 @UseGuards(AdminKeyGuard)
-@UseFilters(ProblemFilter)
 export class EventsController {
   constructor(@Inject(EVENT_STORE) private readonly store: EventStore) {}
 

@@ -1,7 +1,6 @@
-import { Controller, Get, Inject, Query, type Type, UseFilters, UseGuards } from '@nestjs/common';
+import { Controller, Get, Inject, Query, type Type, UseGuards } from '@nestjs/common';
 import { PeopleQuery } from './admin.dto.js';
 import { AdminKeyGuard } from './admin-key.guard.js';
-import { ProblemFilter } from './problem.filter.js';
 
 /** A product's people as it shows them. */
 export interface PeopleList {
@@ -22,7 +21,6 @@ const DEFAULT_LIMIT = 100;
 export function peopleController(path: string, token: symbol): Type {
   @Controller(path)
   @UseGuards(AdminKeyGuard)
-  @UseFilters(ProblemFilter)
   class PeopleController {
     constructor(@Inject(token) private readonly people: PeopleList) {}
 

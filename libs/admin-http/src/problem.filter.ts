@@ -1,18 +1,30 @@
+import { STATUS_CODES } from 'node:http';
 import { TenantError } from '#domain';
 import { EventStoreUnavailable } from '#event-store';
 import { ReadModelsUnavailable } from '#read-models';
 import { ScimError } from '#scim';
-import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import { statusOf } from '#scim-http';
+import { LOGGER, type Logger } from '#telemetry';
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Inject } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 
-/** Answers of the admin API and the products' lists when something is wrong: RFC 9457 problem details. */
+/**
+ * What is answered when something is wrong with a request that is not SCIM's: RFC 9457 problem details. Stands behind
+ * every route of the process, so that what the body parser or the router refuses has the same form.
+ */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
+  constructor(@Inject(LOGGER) private readonly logger: Logger) {}
+
   catch(exception: unknown, host: ArgumentsHost): void {
-    const problem = problemOf(exception);
-    // What nobody foresaw goes on to the filter that logs it.
-    if (!problem) throw exception;
-    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const http = host.switchToHttp();
+    const reply = http.getResponse<FastifyReply>();
+    const { id: requestId, method } = http.getRequest<FastifyRequest>();
+    let problem = problemOf(exception);
+    if (!problem) {
+      this.logger.error({ err: exception, requestId, method }, 'Request failed');
+      problem = problemWith(500, `Something went wrong on our side. Request id: ${requestId}`);
+    }
     if (problem.status === 503) reply.header('retry-after', '5');
     if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="admin"');
     reply.code(problem.status).header('content-type', 'application/problem+json').send(JSON.stringify(problem));
@@ -27,24 +39,25 @@ interface Problem {
   readonly errors?: readonly string[];
 }
 
+const problemWith = (status: number, detail: string): Problem => ({
+  status,
+  title: STATUS_CODES[status] ?? 'Error',
+  detail,
+});
+
 function problemOf(exception: unknown): Problem | undefined {
-  if (exception instanceof TenantError) {
-    return exception.kind === 'conflict'
-      ? { status: 409, title: 'Conflict', detail: exception.message }
-      : { status: 404, title: 'Not Found', detail: exception.message };
-  }
+  if (exception instanceof TenantError)
+    return problemWith(exception.kind === 'conflict' ? 409 : 404, exception.message);
   if (exception instanceof EventStoreUnavailable || exception instanceof ReadModelsUnavailable) {
-    return { status: 503, title: 'Service Unavailable', detail: 'The store is not available. Try again shortly.' };
+    return problemWith(503, 'The store is not available. Try again shortly.');
   }
   // The body parser serves both APIs and speaks SCIM's words.
-  if (exception instanceof ScimError) return { status: 400, title: 'Bad Request', detail: exception.detail };
+  if (exception instanceof ScimError) return problemWith(statusOf(exception), exception.detail);
   if (!(exception instanceof HttpException)) return undefined;
   const body = exception.getResponse();
   const messages = typeof body === 'object' && 'message' in body ? body.message : undefined;
   const status = exception.getStatus();
-  const title =
-    typeof body === 'object' && 'error' in body && typeof body.error === 'string' ? body.error : exception.name;
   return Array.isArray(messages)
-    ? { status, title, detail: 'Some fields are not valid.', errors: messages.map(String) }
-    : { status, title, detail: exception.message };
+    ? { ...problemWith(status, 'Some fields are not valid.'), errors: messages.map(String) }
+    : problemWith(status, exception.message);
 }

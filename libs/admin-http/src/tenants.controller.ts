@@ -22,7 +22,6 @@ import {
   Param,
   Post,
   Req,
-  UseFilters,
   UseGuards,
 } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
@@ -30,7 +29,6 @@ import type { FastifyRequest } from 'fastify';
 import { CreateConnectionDto, IssueTokenDto, RegisterTenantDto } from './admin.dto.js';
 import { AdminKeyGuard } from './admin-key.guard.js';
 import { ADMIN_HTTP_OPTIONS, type AdminHttpOptions } from './admin-http.options.js';
-import { ProblemFilter } from './problem.filter.js';
 
 /** A connection just made, with its first token, shown this once. */
 export interface CreatedConnection {
@@ -46,7 +44,6 @@ export interface CreatedConnection {
 /** Tenants, their connections and tokens. */
 @Controller('admin/v1/tenants')
 @UseGuards(AdminKeyGuard)
-@UseFilters(ProblemFilter)
 export class TenantsController {
   constructor(
     private readonly commands: CommandBus,

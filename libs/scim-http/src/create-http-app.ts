@@ -9,6 +9,7 @@ import { type AuthenticationOptions, authenticateScim } from './authenticate.hoo
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { ScimError } from '#scim';
 import { errorBody, sendScimError } from './scim-error.response.js';
+import { inflateBodies } from './inflate-bodies.hook.js';
 import { parseScimBodies } from './scim-body.parser.js';
 import { rememberScimUrl } from './scim-request.js';
 import { parseScimUrl } from './scim-url.js';
@@ -69,6 +70,7 @@ export async function createHttpApp(
     },
   });
   const fastify = adapter.getInstance();
+  inflateBodies(fastify);
   parseScimBodies(fastify);
   if (options.authentication) {
     authenticateScim(fastify, options.authentication);

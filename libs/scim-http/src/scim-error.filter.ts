@@ -1,10 +1,10 @@
-import { STATUS_CODES } from 'node:http';
 import { ScimError, type ScimErrorKind } from '#scim';
-import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Inject } from '@nestjs/common';
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Inject, Optional } from '@nestjs/common';
 import { BaseExceptionFilter } from '@nestjs/core';
 import { LOGGER, type Logger } from '#telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { allowedMethods } from './allowed-methods.js';
+import { tooLarge } from './inflate-bodies.hook.js';
 import { apologyFor, errorBody, refusalIn, sendScimError, statusOf } from './scim-error.response.js';
 import { scimUrlOf, sendScim } from './scim-request.js';
 
@@ -20,10 +20,16 @@ const KIND_OF_STATUS: Readonly<Record<number, ScimErrorKind>> = {
   503: 'unavailable',
 };
 
-/** Turns whatever went wrong on a SCIM URL into RFC 7644 §3.12; other URLs keep Nest's own form. */
+/** Injection token of the filter for errors on URLs that are not SCIM's; absent: Nest's own. */
+export const OTHER_ERRORS = Symbol('OtherErrors');
+
+/** Turns whatever went wrong on a SCIM URL into RFC 7644 §3.12, and leaves the other URLs to {@link OTHER_ERRORS}. */
 @Catch()
 export class ScimErrorFilter extends BaseExceptionFilter implements ExceptionFilter {
-  constructor(@Inject(LOGGER) private readonly logger: Logger) {
+  constructor(
+    @Inject(LOGGER) private readonly logger: Logger,
+    @Optional() @Inject(OTHER_ERRORS) private readonly others?: ExceptionFilter,
+  ) {
     super();
   }
 
@@ -31,15 +37,8 @@ export class ScimErrorFilter extends BaseExceptionFilter implements ExceptionFil
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     if (!isScim(request)) {
-      const status = exception instanceof ScimError ? statusOf(exception) : statusIn(exception);
-      if (request.url.startsWith('/admin/') && status !== undefined && status >= 400 && status < 500) {
-        const detail = exception instanceof ScimError ? exception.detail : (exception as Error).message;
-        const problem = { status, title: STATUS_CODES[status], detail };
-        const reply = http.getResponse<FastifyReply>();
-        reply.code(status).header('content-type', 'application/problem+json').send(JSON.stringify(problem));
-        return;
-      }
-      super.catch(exception, host);
+      if (this.others) this.others.catch(exception, host);
+      else super.catch(exception, host);
       return;
     }
     const reply = http.getResponse<FastifyReply>();
@@ -59,9 +58,6 @@ export class ScimErrorFilter extends BaseExceptionFilter implements ExceptionFil
   }
 }
 
-const statusIn = (exception: unknown): number | undefined =>
-  exception instanceof HttpException ? exception.getStatus() : (exception as { statusCode?: number }).statusCode;
-
 function isScim({ raw, url }: FastifyRequest): boolean {
   const target = url || raw.url || '';
   return target.startsWith('/scim') || target.startsWith('/api/scim');
@@ -74,14 +70,8 @@ function toScimError(exception: unknown, request: FastifyRequest, reply: Fastify
   const status = exception.getStatus();
   if (status === 404) return unknownRoute(request, reply);
   const kind = KIND_OF_STATUS[status];
-  const detail = status === 413 ? tooLarge(request) : exception.message;
-  return kind && new ScimError(kind, detail, { cause: exception });
-}
-
-/** RFC 7644 §3.7.4 and profile C6.5: the answer names the limit. */
-function tooLarge({ routeOptions }: FastifyRequest): string {
-  const limit = routeOptions.bodyLimit;
-  return `The body is too large: the limit is ${limit} bytes. Send large groups in several PATCH requests.`;
+  if (status === 413) return tooLarge(request.routeOptions.bodyLimit);
+  return kind && new ScimError(kind, exception.message, { cause: exception });
 }
 
 function unknownRoute(request: FastifyRequest, reply: FastifyReply): ScimError {

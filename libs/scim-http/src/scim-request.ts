@@ -1,8 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Caller } from '#access';
 import type { RequestContext } from '#handlers';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import type { ScimUrl } from './scim-url.js';
+
+export { sendScim } from './send-scim.js';
 
 const SCIM = Symbol('scim');
 
@@ -35,11 +37,4 @@ export function contextOf({ scim: { tenant, caller }, id }: ScimRequest): Reques
   if (!caller) throw new Error('a route that acts must require a token');
   const { connectionId: connection, credentialId: credential, idp } = caller;
   return { tenant, connection, credential, idp, correlationId: id };
-}
-
-export const SCIM_MEDIA_TYPE = 'application/scim+json; charset=utf-8';
-
-/** Answers with JSON text that is already written. */
-export function sendScim(reply: FastifyReply, status: number, json: string): void {
-  reply.code(status).header('content-type', SCIM_MEDIA_TYPE).send(json);
 }

@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, ServiceUnavailableException } from '@nestjs/common';
+import { Controller, Get, Inject, Res } from '@nestjs/common';
 
 /** Something that must be in order before requests are sent here. */
 export interface ReadinessCheck {
@@ -22,7 +22,7 @@ export class HealthController {
 
   /** Every part this process needs is in order; else 503 and the parts that are not. */
   @Get('ready')
-  async ready(): Promise<{ status: string }> {
+  async ready(@Res({ passthrough: true }) reply: { code(status: number): unknown }): Promise<object> {
     const results = await Promise.all(
       this.checks.map(async ({ name, check }) => {
         try {
@@ -34,9 +34,10 @@ export class HealthController {
     );
     const missing = results.filter(({ result }) => result !== true);
     if (missing.length === 0) return { status: 'ready' };
-    throw new ServiceUnavailableException({
+    reply.code(503);
+    return {
       status: 'not ready',
       missing: Object.fromEntries(missing.map(({ name, result }) => [name, result])),
-    });
+    };
   }
 }
