@@ -12,7 +12,12 @@ const attributes = fc
     fc.dictionary(name, fc.oneof(leaf, complex, fc.array(complex, { minLength: 1, maxLength: 3 })), { maxKeys: 6 }),
     fc.option(fc.dictionary(name, fc.oneof(leaf, complex), { minKeys: 1, maxKeys: 4 }), { nil: undefined }),
   )
-  .map(([core, extension]) => ({ ...core, ...(extension && { [ENT]: extension }) }));
+  .chain(([core, extension]) =>
+    fc.constantFrom(ENT, ENT.toUpperCase(), 'https://acme.example.com/scim/2.0/User', 'urn:acme').map((schema) => ({
+      ...core,
+      ...(extension && { [schema]: extension }),
+    })),
+  );
 
 describe('attribute changes', () => {
   it('lead from the one resource to the other, whatever they are', () => {
@@ -44,6 +49,10 @@ describe('attribute changes', () => {
       [`${ENT}:department`]: 'ER',
       [`${ENT}:costCenter`]: '7',
     });
+  });
+
+  it.each(['URN:ACME:hr:1.0:User', 'https://acme.example.com/hr/1.0'])('name attributes of %s one by one', (schema) => {
+    expect(diffAttributes({ [schema]: { a: 1, b: 2 } }, { [schema]: { a: 1, b: 3 } })).toEqual({ [`${schema}:b`]: 3 });
   });
 
   it('take the extension away with its last attribute (RFC 7644 §3.5.2)', () => {

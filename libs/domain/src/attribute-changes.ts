@@ -12,7 +12,8 @@ type JsonObject = { [name: string]: JsonValue };
 const isObject = (value: JsonValue | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const isExtension = (name: string): boolean => name.startsWith('urn:');
+/** A colon is in the name of an extension only: `urn:…:User` in any case, or `https://…`. */
+const isExtension = (name: string): boolean => name.includes(':');
 
 /** Equality of JSON values; the order of names does not count, nor does the order of a multi-valued attribute. */
 export function sameValue(a: JsonValue | undefined, b: JsonValue | undefined): boolean {
@@ -99,7 +100,10 @@ export function applyChanges(attributes: ResourceAttributes, changes: AttributeC
   return result;
 }
 
-/** A URN contains dots and colons; its attribute stands behind the last colon. Other names hold no dot themselves. */
+/**
+ * An extension's name contains dots and colons; its attribute stands behind the last colon. Other names hold no dot
+ * themselves.
+ */
 function splitPath(path: string): [string, string | undefined] {
   const at = isExtension(path) ? path.lastIndexOf(':') : path.indexOf('.');
   return at < 0 ? [path, undefined] : [path.slice(0, at), path.slice(at + 1)];

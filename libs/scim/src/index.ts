@@ -13,6 +13,7 @@ export { normalizeValue } from './resource/normalize-value.js';
 export { caseFold, foldUserName } from './resource/fold-user-name.js';
 export { LIMITS } from './resource/keep-json.js';
 export { normalizeResource, type NormalizedResource } from './resource/normalize-resource.js';
+export { keepSpelling } from './resource/keep-spelling.js';
 export { settleElements } from './resource/settle-elements.js';
 export { validateResource } from './resource/validate-resource.js';
 export {

@@ -1,6 +1,7 @@
 import {
   applyPatch,
   groupModel,
+  keepSpelling,
   type MemberOperation,
   type ResourceAttributes,
   ScimError,
@@ -86,7 +87,8 @@ function requirePresent(group: Group, groupId: string): void {
 
 function become(group: Group, attributes: ResourceAttributes, members: readonly MemberOperation[]): GroupDecision {
   validateResource(groupModel, attributes);
-  const changes = attributes === group.attributes ? undefined : diffAttributes(group.attributes, attributes);
+  const before = group.attributes;
+  const changes = attributes === before ? undefined : diffAttributes(before, keepSpelling(before, attributes));
   return {
     events: changes ? [{ type: 'GroupUpdated', data: { changes } }] : [],
     membership: members.length === 0 ? unchanged : membershipDelta(group, members),

@@ -10,6 +10,7 @@ const at = (event: UserEvent, index: number) => ({
 });
 const after = (...events: UserEvent[]): User => events.map(at).reduce(evolveUser, absentUser);
 
+const HR = 'urn:acme:hr:1.0:User';
 const ana = { userName: 'ana@example.com', name: { givenName: 'Ana' } };
 const provisioned: UserEvent = { type: 'UserProvisioned', data: { resource: { ...ana, active: true } } };
 const deactivated: UserEvent = { type: 'UserDeactivated', data: { reason: 'active=false' } };
@@ -48,6 +49,18 @@ const cases: Case[] = [
     given: [],
     when: { type: 'ProvisionUser', attributes: { ...ana, active: false } },
     then: [{ type: 'UserProvisioned', data: { resource: { ...ana, active: false } } }],
+  },
+  {
+    name: 'knows a custom attribute in another spelling, and keeps the first one (RFC 7643 §2.1)',
+    given: [
+      { type: 'UserProvisioned', data: { resource: { ...ana, active: true, [HR]: { empNum: '7', area: 'EMEA' } } } },
+    ],
+    when: {
+      type: 'ReplaceUser',
+      userId: 'u1',
+      attributes: { ...ana, [HR.toUpperCase()]: { EmpNum: '8', AREA: 'EMEA' } },
+    },
+    then: [{ type: 'UserUpdated', data: { changes: { [`${HR}:empNum`]: '8' } } }],
   },
   {
     name: 'refuses a resource without userName',

@@ -1,4 +1,12 @@
-import { applyPatch, type JsonValue, type ResourceAttributes, ScimError, userModel, validateResource } from '#scim';
+import {
+  applyPatch,
+  type JsonValue,
+  keepSpelling,
+  type ResourceAttributes,
+  ScimError,
+  userModel,
+  validateResource,
+} from '#scim';
 import { diffAttributes } from '../attribute-changes.js';
 import { isLive, type User } from './user.js';
 import type { UserCommand } from './user.commands.js';
@@ -66,7 +74,8 @@ function become(user: User, attributes: ResourceAttributes, activeRemoved = fals
 
 /** @param shown what becomes of the attribute `active` though the user's status stays; undefined: nothing */
 function updates(user: User, attributes: ResourceAttributes, shown?: JsonValue): UserEvent[] {
-  const changes = diffAttributes(withoutActive(user.attributes), withoutActive(attributes));
+  const before = withoutActive(user.attributes);
+  const changes = diffAttributes(before, keepSpelling(before, withoutActive(attributes)));
   if (shown !== undefined) return [{ type: 'UserUpdated', data: { changes: { ...changes, active: shown } } }];
   return changes ? [{ type: 'UserUpdated', data: { changes } }] : [];
 }
