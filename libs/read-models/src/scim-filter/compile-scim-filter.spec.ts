@@ -113,7 +113,16 @@ function resources(lists: boolean): fc.Arbitrary<Resource> {
         { employeeNumber: text, manager: fc.record({ value: text, $ref: text }, optional), Own: unknown },
         optional,
       ),
-      [BADGE]: fc.record({ number: digit, issued: instant, tags: fc.array(text), seal: text, code: text }, optional),
+      [BADGE]: fc.record(
+        {
+          number: digit,
+          issued: instant,
+          tags: fc.array(text),
+          seal: fc.constantFrom('QUJD', 'qujd', 'QQ=='),
+          code: text,
+        },
+        optional,
+      ),
       'urn:other:1.0:User': fc.record({ x: unknown, Y: unknown }, optional),
     },
     optional,

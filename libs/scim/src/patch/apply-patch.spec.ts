@@ -159,6 +159,34 @@ describe('applyPatch', () => {
     expect(removed({ op: 'remove', path: 'active' }, { op: 'add', path: 'active', value: true })).toBeUndefined();
   });
 
+  it('refuses a password of the wrong type as a POST does', () => {
+    expect(refusal(envelope({ op: 'replace', path: 'password', value: { a: 1 } })).detail).toBe(
+      'Operation 1 (replace): Attribute "password" must be a string, but an object came.',
+    );
+  });
+
+  it('tells of the wrong values of all operations at once (RFC 7644 §3.12)', () => {
+    const error = refusal(
+      envelope(
+        { op: 'replace', value: { active: 'yes', title: ['x'], 'name.givenName': 'Ana' } },
+        { op: 'add', path: 'emails', value: [{ value: 'a@x.io' }, { value: 'b@x.io', primary: 'no' }] },
+      ),
+    );
+    expect([error.kind, error.detail]).toEqual([
+      'invalidValue',
+      'Operation 1 (replace): Attribute "active" must be true or false, but a string came. ' +
+        'Operation 1 (replace): Attribute "title" must be a string, but an array came. ' +
+        'Operation 2 (add): Attribute "emails[1].primary" must be true or false, but a string came.',
+    ]);
+  });
+
+  it('blames a wrong value before what may only follow from it', () => {
+    const wrong = { op: 'replace', path: 'active', value: 'yes' };
+    const hopeless = { op: 'replace', path: 'emails[value sw "zz"].type', value: 'work' };
+    expect(refusal(envelope(hopeless)).kind).toBe('noTarget');
+    expect(refusal(envelope(wrong, hopeless)).detail).toMatch(/^Operation 1 .*"active"/);
+  });
+
   it('gives the same object back when nothing changes (C1.2, A10.10)', () => {
     const before = ana();
     const { emails, name, title } = ana();

@@ -1,7 +1,9 @@
 import { isObject, ownName, ownValue } from '../filter/read-value.js';
 import { printPath } from '../filter/resolve-path.js';
 import { compileModel } from '../resource/compile-model.js';
+import { Faults } from '../resource/gather-faults.js';
 import { checkNameCount } from '../resource/keep-json.js';
+import { normalizeValue } from '../resource/normalize-value.js';
 import { ScimError } from '../scim-error.js';
 import { quoteName } from '../schema/attribute-name.js';
 import type { ResourceModel } from '../schema/resource-model.js';
@@ -25,7 +27,7 @@ export type PresentValues = Readonly<Record<string, JsonValue>>;
  * everything did. Whether the result is a valid resource is for `validateResource` to say.
  * @param present e.g. `{ id }`
  * @throws ScimError `invalidSyntax`, `invalidPath`, `invalidFilter`, `invalidValue`, `noTarget` or `mutability`, naming
- *   the operation
+ *   the operation; wrong values of several operations are one error
  */
 export function applyPatch(
   model: ResourceModel,
@@ -34,14 +36,7 @@ export function applyPatch(
   present: PresentValues = {},
 ): PatchResult {
   const patch = new Patch(model, attributes, present);
-  readOperations(model, body).forEach((operation, index) => {
-    try {
-      patch.apply(operation);
-    } catch (error) {
-      if (!(error instanceof ScimError)) throw error;
-      throw new ScimError(error.kind, `Operation ${index + 1} (${operation.op}): ${error.detail}`, { cause: error });
-    }
-  });
+  readOperations(model, body).forEach((operation, index) => patch.run(operation, index));
   return patch.result();
 }
 
@@ -50,8 +45,10 @@ class Patch {
   private readonly memberOperations: MemberOperation[] = [];
   private passwordGiven = false;
   private activeRemoved = false;
-
   private attributes: ResourceAttributes;
+  private readonly faults = new Faults();
+  /** What stands in front of each fault. */
+  private operation = '';
 
   constructor(
     private readonly model: ResourceModel,
@@ -61,7 +58,36 @@ class Patch {
     this.attributes = original;
   }
 
+  /** Applies an operation; a wrong value is gathered, so that the operations behind it are looked at too. */
+  run(operation: PatchOperation, index: number): void {
+    this.operation = `Operation ${index + 1} (${operation.op})`;
+    try {
+      this.apply(operation);
+    } catch (error) {
+      const fault = this.named(error);
+      // What does not fit behind a fault may fit once that is mended.
+      if (fault.kind !== 'invalidValue') this.faults.throwIfAny();
+      this.faults.gather(fault);
+    }
+  }
+
+  private named(error: unknown): ScimError {
+    if (!(error instanceof ScimError)) throw error;
+    return new ScimError(error.kind, `${this.operation}: ${error.detail}`, { cause: error });
+  }
+
+  /** One attribute of a value that holds several: the others are looked at even if this one is wrong. */
+  private applyPart(target: PatchPath, part: PatchOperation): void {
+    try {
+      this.applyAt(target, part, false);
+    } catch (error) {
+      if (!(error instanceof ScimError) || error.kind !== 'invalidValue') throw error;
+      this.faults.gather(this.named(error));
+    }
+  }
+
   result(): PatchResult {
+    this.faults.throwIfAny();
     const { attributes, passwordGiven, memberOperations } = this;
     const activeRemoved = this.activeRemoved && attributes.active === undefined;
     if (attributes !== this.original) checkNameCount(countNames(attributes), '');
@@ -73,7 +99,7 @@ class Patch {
     };
   }
 
-  apply(operation: PatchOperation): void {
+  private apply(operation: PatchOperation): void {
     const { path } = operation;
     if (path !== undefined) return this.applyAt(parsePatchPath(this.model, this.attributes, path), operation, true);
     if (operation.op === 'remove') {
@@ -87,7 +113,7 @@ class Patch {
     for (const object of objectsIn(value, 'value')) {
       for (const key of Object.keys(object)) {
         const part = { op: operation.op, value: object[key] };
-        this.applyAt(this.pathOfKey(key, part.value), part, false);
+        this.applyPart(this.pathOfKey(key, part.value), part);
       }
     }
   }
@@ -121,6 +147,8 @@ class Patch {
       if (path.attribute === 'active') this.activeRemoved ||= operation.op === 'remove';
     }
     if (isPassword(path)) {
+      if (path.definition && operation.op !== 'remove')
+        normalizeValue(path.definition, operation.value, printPath(path));
       this.passwordGiven ||= operation.op !== 'remove' && !isUnassigned(operation.value);
       return;
     }
@@ -166,7 +194,7 @@ class Patch {
     for (const object of objectsIn(value, schema)) {
       for (const key of Object.keys(object)) {
         const target = parseExtensionKey(this.model, this.attributes, schema, key);
-        this.applyAt(target, { op, value: object[key] }, false);
+        this.applyPart(target, { op, value: object[key] });
       }
     }
   }

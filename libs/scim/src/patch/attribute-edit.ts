@@ -30,9 +30,9 @@ export const readUnknown =
 export function readSub(
   definition: AttributeDefinition | undefined,
   value: unknown,
-  label: string,
+  { label, path }: AttributeEdit,
 ): JsonValue | undefined {
-  return definition ? normalizeValue(definition, value, label) : readUnknown(label)(value);
+  return definition ? normalizeValue(definition, value, label, path.schema !== undefined) : readUnknown(label)(value);
 }
 
 /** A single value that stands where a list of one might (Entra ID's `manager`). */

@@ -7,7 +7,7 @@ import { sameJson } from './same-json.js';
 /** `object` with one sub-attribute added, replaced or removed. Does not change `object`. */
 export function editSub(object: JsonObject, edit: AttributeEdit): JsonObject {
   const { subAttribute = '', subDefinition } = edit.path;
-  const next = edit.op === 'remove' ? undefined : readSub(subDefinition, edit.value, edit.label);
+  const next = edit.op === 'remove' ? undefined : readSub(subDefinition, edit.value, edit);
   return withSub(object, ownName(object, subAttribute) ?? subAttribute, next, subDefinition, edit);
 }
 

@@ -20,6 +20,13 @@ export interface Walk {
   path: string;
   /** Array elements met so far. */
   elements: number;
+  /** Which element of the attribute is being read, 0-based; absent where it is no list. */
+  element?: number | undefined;
+}
+
+/** What an error calls the place: `emails[1].primary` for the sub-attribute of an element that came in a list. */
+export function placeOf({ path, element }: Walk, below: string): string {
+  return element === undefined ? path + below : `${path}[${element}]${below}`;
 }
 
 /** The error for a value of the wrong shape: says what came and what is expected, never the value itself. */
@@ -34,19 +41,12 @@ function kindOf(value: unknown): string {
 }
 
 /** @throws ScimError `invalidValue` for U+0000, which databases and logs cut strings at, and for excessive length */
-export function checkString(value: string, path: string): void {
-  if (value.length > LIMITS.stringLength) {
-    throw new ScimError(
-      'invalidValue',
-      `Attribute ${quoteName(path)} is longer than ${LIMITS.stringLength} characters.`,
-    );
-  }
-  if (value.includes('\u0000')) {
-    throw new ScimError(
-      'invalidValue',
-      `Attribute ${quoteName(path)} holds the character U+0000, which is not allowed.`,
-    );
-  }
+export function checkString(value: string, walk: Walk, below = ''): void {
+  const fault =
+    value.length > LIMITS.stringLength
+      ? `is longer than ${LIMITS.stringLength} characters.`
+      : value.includes('\u0000') && 'holds the character U+0000, which is not allowed.';
+  if (fault) throw new ScimError('invalidValue', `Attribute ${quoteName(placeOf(walk, below))} ${fault}`);
 }
 
 export function countElements(walk: Walk, count: number): void {
@@ -79,7 +79,7 @@ export function keepJson(value: unknown, walk: Walk, depth = 1): JsonValue | und
   switch (typeof value) {
     case 'string':
       if (value === '') return undefined;
-      checkString(value, walk.path);
+      checkString(value, walk);
       return value;
     case 'number':
       if (!Number.isFinite(value)) throw wrongValue(walk.path, value, 'a JSON value');

@@ -1,5 +1,8 @@
 import fc from 'fast-check';
+import { applyPatch } from '../patch/index.js';
 import { ScimError } from '../scim-error.js';
+import { createResourceModel } from '../schema/create-resource-model.js';
+import { defineAttribute } from '../schema/define-attribute.js';
 import { ENTERPRISE_USER_SCHEMA as ENT } from '../schema/enterprise-user.schema.js';
 import { groupModel, userModel } from '../schema/models.js';
 import { USER_SCHEMA as CORE } from '../schema/user.schema.js';
@@ -266,8 +269,8 @@ describe('normalizeResource: types', () => {
     [{ name: 'Ana Lee' }, 'Attribute "name" must be an object, but a string came.'],
     [{ name: { givenName: { a: 1 } } }, 'Attribute "name.givenName" must be a string, but an object came.'],
     [{ name: [{ givenName: 'a' }, {}] }, 'Attribute "name" must be a single object, but an array came.'],
-    [{ emails: [{ primary: 'maybe' }] }, 'Attribute "emails.primary" must be true or false, but a string came.'],
-    [{ emails: [['a']] }, 'Attribute "emails" must be an object, but an array came.'],
+    [{ emails: [{ primary: 'maybe' }] }, 'Attribute "emails[0].primary" must be true or false, but a string came.'],
+    [{ emails: [['a']] }, 'Attribute "emails[0]" must be an object, but an array came.'],
     [{ emails: true }, 'Attribute "emails" must be an object, but a boolean came.'],
     [{ addresses: 'Main Street' }, 'Attribute "addresses" must be an object, but a string came.'],
     [{ password: { a: 1 } }, 'Attribute "password" must be a string, but an object came.'],
@@ -279,6 +282,69 @@ describe('normalizeResource: types', () => {
   ])('refuses %j', (body, detail) => {
     const error = refusal(() => user(body));
     expect([error.kind, error.detail]).toEqual(['invalidValue', detail]);
+  });
+
+  it('tells of the first three faults of a body and counts the others', () => {
+    const body = {
+      title: ['a'],
+      active: 'yes',
+      [ENT]: { manager: { value: {}, displayName: [1] }, division: { a: 1 } },
+      emails: [{ value: 'a' }, { value: [1] }],
+      locale: { a: 1 },
+    };
+    const error = refusal(() => user(body));
+    expect([error.kind, error.detail]).toEqual([
+      'invalidValue',
+      'Attribute "title" must be a string, but an array came. ' +
+        'Attribute "active" must be true or false, but a string came. ' +
+        `Attribute "${ENT}:manager.displayName" must be a string, but an array came. And 3 more faults.`,
+    ]);
+  });
+
+  it.each([
+    ['boolean', 'yes', 'true or false, but a string came'],
+    ['boolean', 1, 'true or false, but a number came'],
+    ['integer', 1.5, 'an integer, but a number came'],
+    ['integer', 'x', 'an integer, but a string came'],
+    ['decimal', true, 'a number, but a boolean came'],
+    ['decimal', '1,5', 'a number, but a string came'],
+    ['dateTime', '2026-01-31', 'a dateTime such as 2026-01-31T08:00:00Z, but a string came'],
+    ['dateTime', '2026-02-30T00:00:00Z', 'a dateTime such as 2026-01-31T08:00:00Z, but a string came'],
+    ['binary', 'not base64!', 'Base64 text, but a string came'],
+    ['binary', 7, 'Base64 text, but a number came'],
+    ['reference', 7, 'a URI as text, but a number came'],
+    ['reference', { a: 1 }, 'a URI as text, but an object came'],
+    ['string', { a: 1 }, 'a string, but an object came'],
+    ['complex', 7, 'an object, but a number came'],
+  ] as const)(
+    'refuses for a %s declared by a tenant %j, on its own, in a list and in PATCH',
+    (type, value, expected) => {
+      const HR = 'urn:acme:hr:1.0:User';
+      const subAttributes = [defineAttribute('n', 'string', 'x')];
+      const define = (name: string, multiValued: boolean) =>
+        defineAttribute(name, type, 'x', { multiValued, ...(type === 'complex' && { subAttributes }) });
+      const attributes = [define('one', false), define('many', true)];
+      const hr = { id: HR, name: 'HR', description: 'x', attributes };
+      const model = createResourceModel(userModel.resourceType, userModel.coreSchema, [hr]);
+      for (const [body, path] of [
+        [{ [HR]: { one: value } }, `${HR}:one`],
+        [{ [`${HR}:one`]: value }, `${HR}:one`],
+        [{ [HR]: { many: [null, value] } }, `${HR}:many[1]`],
+      ] as const) {
+        const error = refusal(() => normalizeResource(model, body));
+        expect([error.kind, error.detail]).toEqual(['invalidValue', `Attribute "${path}" must be ${expected}.`]);
+      }
+      const error = refusal(() => applyPatch(model, {}, { Operations: [{ op: 'replace', path: `${HR}:one`, value }] }));
+      expect([error.kind, error.detail]).toEqual([
+        'invalidValue',
+        `Operation 1 (replace): Attribute "${HR}:one" must be ${expected}.`,
+      ]);
+    },
+  );
+
+  it('keeps Base64 with line breaks, and references of any form', () => {
+    const body = { x509Certificates: [{ value: 'MII\nQUJD/+==\n' }], profileUrl: '../me', photos: [{ value: 'x y' }] };
+    expect(user(body)).toEqual(body);
   });
 
   it.each([null, 'text', 7, true, [], [{}], undefined])('refuses the body %j (profile A10.4)', (body) => {
@@ -364,7 +430,7 @@ describe('normalizeResource: groups', () => {
 
   it('refuses a member that points at nobody', () => {
     expect(refusal(() => group({ displayName: 'Eng', members: [{ display: 'Ana' }] })).detail).toBe(
-      'Attribute "members.value" is missing.',
+      'Attribute "members[0].value" is missing.',
     );
   });
 

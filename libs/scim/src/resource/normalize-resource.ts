@@ -4,6 +4,7 @@ import type { ResourceModel } from '../schema/resource-model.js';
 import type { AttributePath, JsonValue, ResourceAttributes } from '../schema/schema.types.js';
 import { isNamespace } from '../schema/split-urn.js';
 import { type AttributeSlot, type CompiledModel, compileModel, type NameTable } from './compile-model.js';
+import { Faults } from './gather-faults.js';
 import { checkNameCount, invalidName, keepJson, type Walk, wrongValue } from './keep-json.js';
 import { isUnassigned } from './read-simple-value.js';
 
@@ -21,9 +22,9 @@ export interface NormalizedResource {
  * Canonical form of the body of a POST or PUT, from whatever spelling the client has: names in any case, dotted and
  * full-URN keys, booleans as strings, single values for lists, empty values for none. What clients may not set (`id`,
  * `meta`, `schemas`, `groups`) is passed over, RFC 7644 §3.3 and §3.5.1. Attributes that no schema knows are kept.
- * @throws ScimError `invalidSyntax` for a body or a name of the wrong form, `invalidValue` for a value of the wrong type,
- *   for a required attribute that is given but empty and for a body beyond the limits, `invalidPath` for a key with a
- *   filter in it
+ * @throws ScimError `invalidSyntax` for a body or a name of the wrong form, `invalidValue` for values of the wrong type,
+ *   for a required attribute that is given but empty and for a body beyond the limits (one error for all of them),
+ *   `invalidPath` for a key with a filter in it
  */
 export function normalizeResource(model: ResourceModel, body: unknown): NormalizedResource {
   if (!isPlainObject(body)) {
@@ -44,6 +45,7 @@ class BodyReading {
   private readonly attributes: ResourceAttributes = {};
   private readonly walk: Walk = { path: '', elements: 0 };
   private passwordGiven = false;
+  private readonly faults = new Faults();
   private names = 0;
   private inCoreObject = false;
   private readonly extensionKeys: string[] = [];
@@ -68,6 +70,7 @@ class BodyReading {
         this.put(target, slot, Array.isArray(present) ? [...present, element] : element);
       }
     }
+    this.faults.throwIfAny();
     for (const key of this.extensionKeys) {
       if (Object.keys(this.attributes[key] as JsonObject).length === 0) delete this.attributes[key];
     }
@@ -83,7 +86,16 @@ class BodyReading {
 
   private put(target: JsonObject, slot: AttributeSlot, value: unknown): void {
     if (slot.role === 'ignored') return;
+    try {
+      this.read(target, slot, value);
+    } catch (error) {
+      this.faults.gather(error);
+    }
+  }
+
+  private read(target: JsonObject, slot: AttributeSlot, value: unknown): void {
     this.walk.path = slot.path;
+    this.walk.element = undefined;
     const read = slot.read(value, this.walk);
     if (slot.role === 'password') {
       this.passwordGiven ||= read !== undefined;
@@ -124,7 +136,13 @@ class BodyReading {
 
   private putUnknown(target: JsonObject, schema: string, name: string, value: unknown): void {
     this.walk.path = schema === '' ? name : `${schema}:${name}`;
-    const kept = keepJson(value, this.walk);
+    this.walk.element = undefined;
+    let kept: JsonValue | undefined;
+    try {
+      kept = keepJson(value, this.walk);
+    } catch (error) {
+      this.faults.gather(error);
+    }
     if (kept === undefined) return;
     // Whatever the schema, what calls itself a password is not for storing.
     if (name.toLowerCase() === 'password') this.passwordGiven = true;
@@ -212,7 +230,10 @@ class BodyReading {
   private readExtension(schema: string, key: string, value: unknown): void {
     if (isUnassigned(value)) return;
     const only: unknown = Array.isArray(value) && value.length === 1 ? value[0] : value;
-    if (!isPlainObject(only)) throw wrongValue(key, value, 'an object with the attributes of this schema');
+    if (!isPlainObject(only)) {
+      this.faults.gather(wrongValue(key, value, 'an object with the attributes of this schema'));
+      return;
+    }
     const table = this.tableOf(schema);
     const target = this.extensionObject(schema);
     for (const name of this.namesOf(only)) this.readName(target, table, schema, name, only[name]);

@@ -14,7 +14,7 @@ export type ReadValue = (value: unknown, walk: Walk) => JsonValue | undefined;
 export function compileReader(definition: AttributeDefinition, below = '', lenient = false): ReadValue {
   if (definition.type !== 'complex') {
     const one = simpleReader(definition.type, below, lenient);
-    return definition.multiValued ? pluralReader(one) : one;
+    return definition.multiValued ? pluralReader(one, below) : one;
   }
   const subReaders = (definition.subAttributes ?? []).map((sub) => ({
     definition: sub,

@@ -1,7 +1,7 @@
 import { ScimError } from '../scim-error.js';
 import { isAttributeName, quoteName } from '../schema/attribute-name.js';
 import type { AttributeDefinition, JsonValue } from '../schema/schema.types.js';
-import { checkNameCount, countElements, invalidName, keepJson, wrongValue } from './keep-json.js';
+import { checkNameCount, countElements, invalidName, keepJson, placeOf, wrongValue } from './keep-json.js';
 import type { ReadValue } from './normalize-value.js';
 import { isUnassigned } from './read-simple-value.js';
 import { settleElements } from './settle-elements.js';
@@ -61,9 +61,9 @@ export function complexReader(
         const read = valueSlot.read(value, walk);
         return read === undefined ? undefined : { value: read };
       }
-      throw wrongValue(walk.path + below, value, 'an object');
+      throw wrongValue(placeOf(walk, below), value, 'an object');
     }
-    if (Array.isArray(value)) throw wrongValue(walk.path + below, value, 'an object');
+    if (Array.isArray(value)) throw wrongValue(placeOf(walk, below), value, 'an object');
 
     const source = value as Record<string, unknown>;
     const names = Object.keys(source);
@@ -93,7 +93,7 @@ export function complexReader(
     const result = changed ?? (source as JsonObject);
     for (const name of required) {
       if (result[name] === undefined) {
-        throw new ScimError('invalidValue', `Attribute ${quoteName(`${walk.path}${below}.${name}`)} is missing.`);
+        throw new ScimError('invalidValue', `Attribute ${quoteName(placeOf(walk, `${below}.${name}`))} is missing.`);
       }
     }
     return result;
@@ -106,13 +106,13 @@ export function singularComplexReader(one: ReadValue, below: string): ReadValue 
   return (value, walk) => {
     if (!Array.isArray(value)) return one(value, walk);
     if (value.length === 0) return undefined;
-    if (value.length > 1) throw wrongValue(walk.path + below, value, 'a single object');
+    if (value.length > 1) throw wrongValue(placeOf(walk, below), value, 'a single object');
     return one(value[0], walk);
   };
 }
 
 /** A list of simple values without repetitions; one value is taken for a list of one. */
-export function pluralReader(one: ReadValue): ReadValue {
+export function pluralReader(one: ReadValue, below: string): ReadValue {
   return (value, walk) => {
     if (!Array.isArray(value)) {
       const element = one(value, walk);
@@ -120,10 +120,12 @@ export function pluralReader(one: ReadValue): ReadValue {
     }
     countElements(walk, value.length);
     const elements = new Set<JsonValue>();
-    for (const item of value as unknown[]) {
-      const element = one(item, walk);
+    for (let i = 0; i < value.length; i++) {
+      if (below === '') walk.element = i;
+      const element = one(value[i], walk);
       if (element !== undefined) elements.add(element);
     }
+    if (below === '') walk.element = undefined;
     return elements.size === 0 ? undefined : [...elements];
   };
 }
@@ -140,6 +142,7 @@ export function pluralComplexReader(one: ReadElement): ReadValue {
     countElements(walk, items.length);
     let changed: JsonObject[] | undefined;
     for (let i = 0; i < items.length; i++) {
+      walk.element = i;
       const element = one(items[i], walk);
       if (changed === undefined) {
         if (element !== undefined && element === items[i]) continue;
@@ -147,6 +150,7 @@ export function pluralComplexReader(one: ReadElement): ReadValue {
       }
       if (element !== undefined) changed.push(element as JsonObject);
     }
+    walk.element = undefined;
     const elements = changed ?? (items as JsonObject[]);
     return elements.length === 0 ? undefined : settleElements(elements, one.isReferenceList);
   };

@@ -1,11 +1,15 @@
 import type { AttributeType } from '../schema/schema.types.js';
-import { checkString, wrongValue } from './keep-json.js';
+import { checkString, placeOf, wrongValue } from './keep-json.js';
 import type { ReadValue } from './normalize-value.js';
 
 const INTEGER = /^[+-]?\d{1,15}$/;
 const DECIMAL = /^[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 /** xsd:dateTime, which RFC 7643 §2.3.5 asks for: a time is needed, a zone is not. */
 const DATE_TIME = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?$/;
+
+/** RFC 4648 §4 and §5; certificates come with line breaks. */
+const BASE64 = /^[A-Za-z0-9+/_\s-]*={0,2}\s*$/;
+const ANYTHING = /^/;
 
 /** Null, `""`, `[]` and `{}` all say the same: no value (RFC 7643 §2.5, and what providers make of it). */
 export function isUnassigned(value: unknown): boolean {
@@ -18,9 +22,11 @@ export function isUnassigned(value: unknown): boolean {
 export function simpleReader(type: Exclude<AttributeType, 'complex'>, below: string, lenient: boolean): ReadValue {
   switch (type) {
     case 'string':
-    case 'reference':
-    case 'binary':
       return stringReader(below, lenient);
+    case 'reference':
+      return textReader(below, ANYTHING, 'a URI as text');
+    case 'binary':
+      return textReader(below, BASE64, 'Base64 text');
     case 'boolean':
       return booleanReader(below);
     case 'integer':
@@ -36,13 +42,25 @@ function stringReader(below: string, lenient: boolean): ReadValue {
   return (value, walk) => {
     if (typeof value === 'string') {
       if (value === '') return undefined;
-      checkString(value, below === '' ? walk.path : walk.path + below);
+      checkString(value, walk, below);
       return value;
     }
     if (typeof value === 'number' && Number.isFinite(value)) return String(value);
     if (lenient && typeof value === 'boolean') return String(value);
     if (isUnassigned(value)) return undefined;
-    throw wrongValue(walk.path + below, value, 'a string');
+    throw wrongValue(placeOf(walk, below), value, 'a string');
+  };
+}
+
+/** Reader for text of a form that no number or boolean has. */
+function textReader(below: string, form: RegExp, expected: string): ReadValue {
+  return (value, walk) => {
+    if (typeof value === 'string' && value !== '' && form.test(value)) {
+      checkString(value, walk, below);
+      return value;
+    }
+    if (isUnassigned(value)) return undefined;
+    throw wrongValue(placeOf(walk, below), value, expected);
   };
 }
 
@@ -56,7 +74,7 @@ function booleanReader(below: string): ReadValue {
       if (lowerCase === 'false') return false;
     }
     if (isUnassigned(value)) return undefined;
-    throw wrongValue(walk.path + below, value, 'true or false');
+    throw wrongValue(placeOf(walk, below), value, 'true or false');
   };
 }
 
@@ -68,7 +86,7 @@ function numberReader(below: string, form: RegExp, fits: (n: number) => boolean,
       if (fits(number)) return number === 0 ? 0 : number;
     }
     if (isUnassigned(value)) return undefined;
-    throw wrongValue(walk.path + below, value, expected);
+    throw wrongValue(placeOf(walk, below), value, expected);
   };
 }
 
@@ -76,7 +94,7 @@ function dateTimeReader(below: string): ReadValue {
   return (value, walk) => {
     if (typeof value === 'string' && isDateTime(value)) return value;
     if (isUnassigned(value)) return undefined;
-    throw wrongValue(walk.path + below, value, 'a dateTime such as 2026-01-31T08:00:00Z');
+    throw wrongValue(placeOf(walk, below), value, 'a dateTime such as 2026-01-31T08:00:00Z');
   };
 }
 
