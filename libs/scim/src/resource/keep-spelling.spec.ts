@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import type { JsonValue } from '../schema/schema.types.js';
 import { keepSpelling } from './keep-spelling.js';
 
 const HR = 'urn:acme:hr:1.0:User';
