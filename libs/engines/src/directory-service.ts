@@ -5,6 +5,8 @@ import { PROJECTIONS } from '#projections';
 import { followLog, type LogFollower, ProjectionRunner, type SubscriptionLog } from '#subscriptions';
 import type { Engines } from './engines.js';
 
+/** A reader does not wait for it: whoever needs what is in the log has it folded at once. */
+const GATHER_MS = 100;
 /** Name of the checkpoint of those who finish what deletions leave to do. */
 const CLEANUP_CHECKPOINT = 'membership-cleanup';
 
@@ -29,7 +31,13 @@ export class DirectoryService {
       Date.now,
       () => (this.runner.progress.current ?? -1n) >= (this.writtenBefore ?? -1n),
     );
-    this.runner = new ProjectionRunner({ store, models: readModels, projections: PROJECTIONS, log });
+    this.runner = new ProjectionRunner({
+      store,
+      models: readModels,
+      projections: PROJECTIONS,
+      gatherMs: GATHER_MS,
+      log,
+    });
   }
 
   async start(): Promise<void> {
@@ -64,10 +72,11 @@ export class DirectoryService {
         name: CLEANUP_CHECKPOINT,
         store,
         after: saved ?? 'start',
+        gatherMs: GATHER_MS,
         streamPrefixes: [USER_STREAMS, GROUP_STREAMS],
         handle: async ({ events, position }) => {
           let acted = false;
-          for (const event of events) acted = (await cleanup.follow(event)) || acted;
+          for (const event of events) if (cleanup.concerns(event)) acted = (await cleanup.follow(event)) || acted;
           // Doing it again is harmless, so the checkpoint need not move with every batch.
           if (!acted && saved !== undefined && position - saved < 1_000n) return;
           await readModels.write({ operations: [], checkpoint: { name: CLEANUP_CHECKPOINT, position } });

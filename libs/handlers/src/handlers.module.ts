@@ -57,8 +57,9 @@ export class HandlersModule {
         },
         {
           provide: ReadYourWrites,
-          inject: [READ_MODEL_PROGRESS],
-          useFactory: (progress: ReadModelProgress) => new ReadYourWrites(progress, limits),
+          inject: [READ_MODEL_PROGRESS, EVENT_STORE],
+          useFactory: (progress: ReadModelProgress, { soleWriter }: EventStore) =>
+            new ReadYourWrites(progress, { ...limits, soleWriter }),
         },
         ...USER_HANDLERS,
         ...GROUP_HANDLERS,

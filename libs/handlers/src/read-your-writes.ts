@@ -11,20 +11,33 @@ export interface ReadModelProgress {
 /** Injection token of the process' {@link ReadModelProgress}. */
 export const READ_MODEL_PROGRESS = Symbol('ReadModelProgress');
 
+/** Writes that may be acknowledged ahead of the read models before one waits for them, so that they keep up. */
+const MAX_AHEAD = 1_000;
+
+export interface ReadYourWritesLimits {
+  readonly writeWaitMs: number;
+  readonly listWaitMs: number;
+  /** Position of the newest event of before this process. */
+  readonly writtenBefore?: bigint | undefined;
+  /** Nobody else writes to the log: whoever asks this process for a list asks for its own writes only. */
+  readonly soleWriter?: boolean;
+}
+
 /**
- * Answers a write only once the next list shows it. Where the read model lags past the limit, the write is answered all
- * the same (it is durable) and lists are refused with 503 until the lag is gone, rather than served stale.
+ * Lets no list be seen without a write that was acknowledged before it. Either the write waits for the read model, or,
+ * where lists alone would show it and all of them are asked of this process, the lists do ({@link acknowledgeListed}).
+ * Where the read model lags past the limit, the write is answered all the same (it is durable) and lists are refused with
+ * 503 until the lag is gone, rather than served stale.
  */
 export class ReadYourWrites {
   private newestAcknowledged: bigint;
+  /** Writes acknowledged without waiting since `mark` was the newest of them. */
+  private ahead = 0;
+  private mark = -1n;
 
   constructor(
     private readonly progress: ReadModelProgress,
-    private readonly limits: {
-      readonly writeWaitMs: number;
-      readonly listWaitMs: number;
-      readonly writtenBefore?: bigint | undefined;
-    },
+    private readonly limits: ReadYourWritesLimits,
   ) {
     this.newestAcknowledged = limits.writtenBefore ?? -1n;
   }
@@ -32,8 +45,28 @@ export class ReadYourWrites {
   /** Waits until the read model has passed the write, but no longer than the limit. */
   async acknowledge(position: bigint | undefined): Promise<void> {
     if (position === undefined) return;
-    if (position > this.newestAcknowledged) this.newestAcknowledged = position;
+    this.note(position);
     await this.progress.waitFor(position, this.limits.writeWaitMs);
+  }
+
+  /**
+   * The same for a write that only lists show: whoever goes through {@link requireCurrent} before reading. They wait for
+   * it instead, so that many writes without a list in between share what folding them costs.
+   * @returns undefined where nothing need be waited for
+   */
+  acknowledgeListed(position: bigint | undefined): Promise<void> | undefined {
+    if (position === undefined) return undefined;
+    if (!this.limits.soleWriter) return this.acknowledge(position);
+    this.note(position);
+    if ((this.progress.current ?? -1n) >= this.mark) {
+      this.mark = this.newestAcknowledged;
+      this.ahead = 0;
+    }
+    return ++this.ahead > MAX_AHEAD ? this.acknowledge(position) : undefined;
+  }
+
+  private note(position: bigint): void {
+    if (position > this.newestAcknowledged) this.newestAcknowledged = position;
   }
 
   /** Whether lists show every write this process has acknowledged. */

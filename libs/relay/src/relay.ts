@@ -24,6 +24,9 @@ import { UserHistory } from './user-history.js';
 /** Longest time that what is published is not in the checkpoint, ms; a crash repeats that much. */
 const CHECKPOINT_MS = 200;
 
+/** Least time between two publications, ms: under load they are fewer and larger. */
+const GATHER_MS = 50;
+
 /** Name of the relay's checkpoint. */
 export const RELAY_CHECKPOINT = 'relay';
 
@@ -64,6 +67,7 @@ export class Relay {
       store,
       after: (await readModels.checkpoint(RELAY_CHECKPOINT)) ?? 'start',
       streamPrefixes: [USER_STREAMS, GROUP_STREAMS],
+      gatherMs: GATHER_MS,
       handle: (batch) => this.handle(batch),
       onParked: () => undefined,
       log,

@@ -158,6 +158,61 @@ describe('followLog', () => {
     expect(follower.position).toBe(10n);
   });
 
+  describe('gathering', () => {
+    const gatherMs = 60_000;
+    const turns = async () => {
+      for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve));
+    };
+
+    it('takes what comes after a rest at once, and leaves what follows to gather until somebody hurries', async () => {
+      const batches: string[][] = [];
+      const handle = async (batch: EventBatch) => {
+        batches.push(batch.events.map(({ id }) => id));
+        note(batch);
+      };
+      const follower = follow({ gatherMs, handle });
+      recordMany(1);
+      await until(() => handled.length === 1);
+      recordMany(1);
+      await turns();
+      recordMany(2);
+      await turns();
+      expect(batches).toEqual([['event-0']]);
+      follower.hurry(store.events.at(-1)?.position ?? 0n);
+      await until(() => handled.length === 4);
+      expect(batches).toEqual([['event-0'], ['event-1', 'event-2', 'event-3']]);
+      await follower.stop();
+    });
+
+    it('does not gather what somebody hurried for while a batch was in hand', async () => {
+      let go = (): void => undefined;
+      const held = new Promise<void>((resolve) => (go = resolve));
+      recordMany(1);
+      const follower = follow({
+        gatherMs,
+        handle: async (batch) => {
+          if (batch.events[0]?.id === 'event-0') await held;
+          note(batch);
+        },
+      });
+      await turns();
+      recordMany(1);
+      follower.hurry(store.events.at(-1)?.position ?? 0n);
+      go();
+      await until(() => handled.length === 2);
+      await follower.stop();
+    });
+
+    it('does not rest while it is behind, and stops while it rests', async () => {
+      recordMany(9);
+      const follower = follow({ gatherMs, maxBatchSize: 2 });
+      await until(() => handled.length === 9);
+      await turns();
+      await follower.stop();
+      expect(follower.position).toBe(90n);
+    });
+  });
+
   it('stops during a pause, and by its signal, without trying again', async () => {
     recordMany(1);
     let fail = (): void => undefined;

@@ -17,6 +17,11 @@ export interface FollowLogOptions {
   readonly onParked: (event: RecordedEvent, error: PermanentFailure) => Promise<void> | void;
   readonly streamPrefixes?: readonly string[];
   readonly maxBatchSize?: number;
+  /**
+   * Caught up, batches begin at least so many ms apart, so that under load they are fewer and larger; the first after a
+   * rest comes at once. Default 0.
+   */
+  readonly gatherMs?: number;
   /** Default 100 ms, doubling to 5 s. */
   readonly retry?: RetryOptions;
   readonly log?: SubscriptionLog;
@@ -31,6 +36,8 @@ export interface LogFollower {
   readonly lag: number;
   /** True while the last attempt to read or to handle has failed. */
   readonly failing: boolean;
+  /** Somebody waits for `position`: it is not left to gather. */
+  hurry(position: bigint): void;
   /** Ends the loop; resolves when no handler runs. The batch in hand is not tried again if it fails. */
   stop(): Promise<void>;
   /** Resolves when the loop has ended. */
@@ -49,11 +56,14 @@ class Follower implements LogFollower {
   readonly #log: SubscriptionLog;
   #oldestWaiting: number | undefined;
   #failing = false;
+  /** Up to here somebody waits. */
+  #wanted = -1n;
+  #endGathering: (() => void) | undefined;
 
   constructor(private readonly options: FollowLogOptions) {
     this.position = options.after === 'start' ? undefined : options.after;
     this.#log = options.log ?? SILENT;
-    const stop = (): void => this.#stopping.abort();
+    const stop = (): void => this.#stop();
     if (options.signal?.aborted) stop();
     options.signal?.addEventListener('abort', stop, { once: true });
     this.done = this.#run().finally(() => options.signal?.removeEventListener('abort', stop));
@@ -67,9 +77,23 @@ class Follower implements LogFollower {
     return this.#failing;
   }
 
+  hurry(position: bigint): void {
+    if (position > this.#wanted) this.#wanted = position;
+    if (this.#isWanted) this.#endGathering?.();
+  }
+
+  get #isWanted(): boolean {
+    return this.#wanted > (this.position ?? -1n);
+  }
+
   async stop(): Promise<void> {
-    this.#stopping.abort();
+    this.#stop();
     await this.done;
+  }
+
+  #stop(): void {
+    this.#stopping.abort();
+    this.#endGathering?.();
   }
 
   get #stopped(): boolean {
@@ -113,12 +137,14 @@ class Follower implements LogFollower {
           next = batches.next();
           next.catch(() => undefined); // looked at when its turn comes
         }
+        const begun = performance.now();
         backOff.reset();
         this.#failing = false;
         this.#oldestWaiting = batch.events[0]?.recordedAt ?? this.#oldestWaiting;
         if (!(await this.#process(batch))) return;
         if (batch.caughtUp) {
           this.#oldestWaiting = undefined;
+          await this.#gather(begun);
           next = batches.next();
         } else this.#oldestWaiting = batch.events.at(-1)?.recordedAt ?? this.#oldestWaiting;
       }
@@ -126,6 +152,20 @@ class Follower implements LogFollower {
       attempt.abort();
       void batches.return?.()?.catch(() => undefined);
     }
+  }
+
+  /** Rests until the next batch may begin. */
+  async #gather(begun: number): Promise<void> {
+    const rest = begun + (this.options.gatherMs ?? 0) - performance.now();
+    if (rest <= 0 || this.#isWanted || this.#stopped) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, rest);
+      this.#endGathering = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#endGathering = undefined;
   }
 
   /** @returns false when the loop was stopped before the batch was dealt with */

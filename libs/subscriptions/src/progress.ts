@@ -30,6 +30,9 @@ export class ProgressTracker implements Progress, Disposable {
   #timerAt = Infinity;
   #disposed = false;
 
+  /** @param onWait told of each position that somebody begins to wait for */
+  constructor(private readonly onWait: (position: bigint) => void = () => undefined) {}
+
   get current(): bigint | undefined {
     return this.#current;
   }
@@ -56,6 +59,7 @@ export class ProgressTracker implements Progress, Disposable {
     return new Promise((resolve) => {
       const deadline = performance.now() + timeoutMs;
       this.#insert({ position, deadline, resolve });
+      this.onWait(position);
       if (deadline < this.#timerAt) this.#arm(deadline);
       else if (this.#heap.length === 1) this.#timer?.ref();
     });

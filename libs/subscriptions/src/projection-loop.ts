@@ -18,6 +18,7 @@ export interface ProjectionLoopOptions {
   readonly after: bigint | 'start';
   readonly hotDocuments: number;
   readonly maxBatchSize: number;
+  readonly gatherMs: number;
   readonly onParked: OnParked;
   /** The read models have passed `position`. */
   readonly onPassed: () => void;
@@ -39,7 +40,7 @@ export class ProjectionLoop {
   #folded: { readonly batch: EventBatch; readonly result: FoldedBatch } | undefined;
 
   constructor(private readonly options: ProjectionLoopOptions) {
-    const { store, models, projections, after, hotDocuments, maxBatchSize, retry, log } = options;
+    const { store, models, projections, after, hotDocuments, maxBatchSize, gatherMs, retry, log } = options;
     this.#folder = new BatchFolder(models, projections, hotDocuments);
     this.#position = this.#stored = after === 'start' ? undefined : after;
     const streamPrefixes = commonPrefixes(projections);
@@ -48,6 +49,7 @@ export class ProjectionLoop {
       store,
       after,
       maxBatchSize,
+      gatherMs,
       retry,
       log,
       ...(streamPrefixes && { streamPrefixes }),
@@ -71,6 +73,11 @@ export class ProjectionLoop {
 
   get failing(): boolean {
     return this.#follower.failing;
+  }
+
+  /** See {@link LogFollower.hurry}. */
+  hurry(position: bigint): void {
+    this.#follower.hurry(position);
   }
 
   /** Finishes the batch in hand and stores the checkpoint where it is ahead of the last change. */

@@ -101,6 +101,22 @@ describe('ProjectionRunner', () => {
     expect(models.contents('counts')).toEqual({});
   });
 
+  it('lets events gather while nobody waits for them, and folds them at once for who does', async () => {
+    await using runner = runnerOf([counts], { gatherMs: 60_000 });
+    await runner.start();
+    store.record('user-1', 'Happened');
+    await caughtUp(runner);
+    const before = models.writes.length;
+    for (let i = 0; i < 5; i += 1) {
+      store.record('user-1', 'Happened');
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(models.writes.length).toBe(before);
+    await caughtUp(runner);
+    expect(models.writes.length).toBe(before + 1);
+    expect(models.contents('counts')).toMatchObject({ 'user-1': { count: 6 } });
+  });
+
   it('does not write for every event that changes nothing, yet stores the checkpoint when it stops', async () => {
     await using runner = runnerOf([members], { maxBatchSize: 1 });
     await runner.start();

@@ -16,6 +16,8 @@ export interface ProjectionRunnerOptions {
   readonly onParked?: OnParked;
   /** Most events folded into one write; default 512. */
   readonly maxBatchSize?: number;
+  /** Least time between two writes while nobody waits for `progress`; default 0 ms. */
+  readonly gatherMs?: number;
   /** Documents kept in memory, per collection; default 2000, 0 where another process may write the collections. */
   readonly hotDocuments?: number;
   /** Default 100 ms, doubling to 5 s. */
@@ -37,7 +39,9 @@ export interface ProjectionStatus {
  * has its own until the next start, so that it holds nobody up.
  */
 export class ProjectionRunner implements AsyncDisposable {
-  readonly #tracker = new ProgressTracker();
+  readonly #tracker = new ProgressTracker((position) => {
+    for (const loop of this.#loops) loop.hurry(position);
+  });
   readonly #stopping = new AbortController();
   readonly #log: SubscriptionLog;
   readonly #required: ReadonlySet<string>;
@@ -108,7 +112,8 @@ export class ProjectionRunner implements AsyncDisposable {
 
   /** One loop per checkpoint among `projections`. */
   async #run(projections: readonly Projection[]): Promise<void> {
-    const { store, models, maxBatchSize = 512, hotDocuments = 2000, retry = DEFAULT_RETRY, onParked } = this.options;
+    const { store, models, maxBatchSize = 512, gatherMs = 0, hotDocuments = 2000 } = this.options;
+    const { retry = DEFAULT_RETRY, onParked } = this.options;
     const groups = new Map<bigint | 'start', Projection[]>();
     for (const projection of projections) {
       const after = await this.#startingPoint(projection);
@@ -123,6 +128,7 @@ export class ProjectionRunner implements AsyncDisposable {
         after,
         hotDocuments,
         maxBatchSize,
+        gatherMs,
         retry,
         log: this.#log,
         onParked: onParked ?? (() => undefined),

@@ -32,6 +32,11 @@ export class MembershipCleanup {
     return last;
   }
 
+  /** Whether an event of this type may call for anything. */
+  concerns({ type }: RecordedEvent): boolean {
+    return type === 'UserDeprovisioned' || type === 'GroupDeleted' || type === 'GroupMembershipChanged';
+  }
+
   /** Finishes what `event` calls for. @returns whether it called for something to be looked at */
   async follow(event: RecordedEvent): Promise<boolean> {
     const context = contextAfter(event);

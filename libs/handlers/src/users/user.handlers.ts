@@ -19,7 +19,7 @@ export class ProvisionUserHandler implements ICommandHandler<ProvisionUser> {
     const written = await this.claims.provisionUnder(context, attributes['userName'] as string, (user) =>
       decideUser(user, { type: 'ProvisionUser', attributes }),
     );
-    await this.readYourWrites.acknowledge(written.position);
+    await this.readYourWrites.acknowledgeListed(written.position);
     return written;
   }
 }
@@ -33,7 +33,7 @@ export class ReplaceUserHandler implements ICommandHandler<ReplaceUser> {
 
   async execute({ context, id, attributes, ifMatch }: ReplaceUser): Promise<WrittenUser> {
     const written = await this.updates.execute(context, id, { type: 'ReplaceUser', userId: id, attributes }, ifMatch);
-    await this.readYourWrites.acknowledge(written.position);
+    await this.readYourWrites.acknowledgeListed(written.position);
     return written;
   }
 }
@@ -47,7 +47,7 @@ export class PatchUserHandler implements ICommandHandler<PatchUser> {
 
   async execute({ context, id, body, ifMatch }: PatchUser): Promise<WrittenUser> {
     const written = await this.updates.execute(context, id, { type: 'PatchUser', userId: id, body }, ifMatch);
-    await this.readYourWrites.acknowledge(written.position);
+    await this.readYourWrites.acknowledgeListed(written.position);
     return written;
   }
 }
@@ -62,6 +62,7 @@ export class DeprovisionUserHandler implements ICommandHandler<DeprovisionUser> 
 
   async execute({ context, id, ifMatch }: DeprovisionUser): Promise<WrittenUser> {
     const written = await this.updates.execute(context, id, { type: 'DeprovisionUser', userId: id }, ifMatch);
+    // Everything before it is in the memberships then, an add of a moment ago too.
     await this.readYourWrites.acknowledge(written.position);
     await this.readYourWrites.acknowledge(await this.cleanup.removeEverywhere(context, id));
     return written;

@@ -4,7 +4,7 @@ import { TopicCursor } from './topic-cursor.js';
 import type { TopicLog } from './topic-log.js';
 
 /** Least time between the beginnings of two batches, ms. */
-const GATHER_MS = 10;
+const GATHER_MS = 50;
 
 export interface GroupConsumerOptions {
   readonly maxBatchSize: number;
