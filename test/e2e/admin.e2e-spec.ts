@@ -1,3 +1,4 @@
+import { findPreset } from '#idp';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tenantStream } from '#domain';
@@ -83,7 +84,7 @@ describe('admin API', () => {
         expect({ idp, status, matching: body.matchingAttribute }).toEqual({
           idp,
           status: 201,
-          matching: idp === 'google' ? 'email' : 'userName',
+          matching: findPreset(idp)?.matchingAttribute,
         });
       }
     });

@@ -1,4 +1,6 @@
-import { HABITS, loadIdpFixtures, playScenario, type Scenario } from '../support/idp-scenario.js';
+import { findPreset } from '#idp';
+import { faultsOf } from '../support/idp-completeness.js';
+import { loadIdpFixtures, playScenario, type Scenario } from '../support/idp-scenario.js';
 import { startGateway, type TestGateway } from '../support/start-gateway.js';
 
 /** Requests as identity providers send them, from test/fixtures/idp. */
@@ -9,18 +11,18 @@ describe('what identity providers send', () => {
   });
   afterAll(() => gateway[Symbol.asyncDispose]());
 
-  for (const { idp, headers, files, notSent } of loadIdpFixtures()) {
+  for (const fixtures of loadIdpFixtures()) {
+    const { idp, headers, files } = fixtures;
     describe(idp, () => {
-      if (notSent) {
-        it('does or says not to do each of the habits of a provider, and tells who says so', () => {
-          const scenarios = files.flatMap(({ scenarios, source }) => scenarios.map((one) => ({ source, ...one })));
-          const played = scenarios.flatMap(({ covers = [] }) => covers);
-          const denied = notSent.map(({ habit }) => habit);
-          expect([...new Set([...played, ...denied])].sort()).toEqual([...HABITS].sort());
-          expect(denied.filter((habit) => played.includes(habit))).toEqual([]);
-          for (const { source } of [...scenarios, ...notSent]) expect(source).toMatch(/\[[DTCIU]\]/);
-        });
-      }
+      it('does or says not to do each of the habits of a provider, and tells who says so', () => {
+        expect(faultsOf(fixtures)).toEqual([]);
+      });
+
+      it('pushes groups where its preset says so, and nowhere else', () => {
+        const groups = findPreset(idp)?.capabilities.groups ?? [];
+        const denied = fixtures.notSent.some(({ habit }) => habit === 'group-create');
+        expect(groups.length > 0).toBe(!denied);
+      });
 
       for (const { name, proves, given, scenarios } of files) {
         describe(`${name}: ${proves}`, () => {

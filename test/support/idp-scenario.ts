@@ -1,7 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { HABITS } from './idp-completeness.js';
 import type { Answer } from './http-client.js';
 import { expectScimError, GROUP, type TenantClient, USER } from './tenant-client.js';
+
+export type Habit = (typeof HABITS)[number];
 
 /** What an identity provider sends, and what must come of it. See test/fixtures/idp/README.md. */
 export interface Step {
@@ -36,27 +39,6 @@ interface Given {
   readonly groups?: Readonly<Record<string, { readonly displayName: string; readonly members?: readonly string[] }>>;
 }
 
-/** What an identity provider may do; each is either played or said not to be sent. */
-export const HABITS = [
-  'connection-test',
-  'match-hit',
-  'match-miss',
-  'create',
-  'update',
-  'clear-value',
-  'deactivate',
-  'reactivate',
-  'delete',
-  'group-create',
-  'group-rename',
-  'group-add',
-  'group-remove',
-  'group-replace',
-  'group-empty',
-] as const;
-
-export type Habit = (typeof HABITS)[number];
-
 export interface Scenario {
   readonly title: string;
   readonly covers?: readonly Habit[];
@@ -82,8 +64,8 @@ export interface IdpFixtures {
   /** Headers that this provider sends with every request. */
   readonly headers: Readonly<Record<string, string>>;
   readonly files: readonly (ScenarioFile & { readonly name: string })[];
-  /** What this provider does not do, and who says so. Undefined: nobody has been through its habits one by one. */
-  readonly notSent?: readonly { readonly habit: Habit; readonly source: string }[];
+  /** Habits and headers that this provider does not have, and who says so. */
+  readonly notSent: readonly { readonly habit?: Habit; readonly header?: string; readonly source: string }[];
 }
 
 const FOLDER = join(process.cwd(), 'test/fixtures/idp');
@@ -101,7 +83,7 @@ export function loadIdpFixtures(): IdpFixtures[] {
         idp,
         headers: read<Record<string, string>>('headers.json'),
         files: scenarios.map((name) => ({ name, ...read<ScenarioFile>(name) })),
-        ...(names.includes('not-sent.json') && { notSent: read<IdpFixtures['notSent'] & object>('not-sent.json') }),
+        notSent: read<IdpFixtures['notSent']>('not-sent.json'),
       };
     });
 }
@@ -160,7 +142,8 @@ async function playStep(
   const { answer, events, types } = await tenant.recording(send);
   const expected = fill(step.expect, memory);
 
-  if (expected.status >= 400) expectScimError(answer, expected.status, expected.scimType);
+  const asked = { ...defaults, ...headers }['accept'] === 'application/json' ? 'application/json' : undefined;
+  if (expected.status >= 400) expectScimError(answer, expected.status, expected.scimType, asked);
   else expect({ status: answer.status, text: answer.text }).toEqual({ status: expected.status, text: answer.text });
   if (expected.headers) expect(answer.headers).toMatchObject(expected.headers);
   if (expected.resource) {

@@ -110,7 +110,12 @@ function created(answer: Answer): Answer['body'] {
 }
 
 /** Holds an answer to RFC 7644 §3.12: status as a string, a detail, the scimType where one is defined. */
-export function expectScimError(answer: Answer, status: number, scimType?: string): void {
+export function expectScimError(
+  answer: Answer,
+  status: number,
+  scimType?: string,
+  type = 'application/scim+json',
+): void {
   expect({ status: answer.status, body: answer.body }).toEqual({
     status,
     body: {
@@ -120,7 +125,7 @@ export function expectScimError(answer: Answer, status: number, scimType?: strin
       ...(scimType !== undefined && { scimType }),
     },
   });
-  expect(answer.headers['content-type']).toMatch(/^application\/scim\+json/);
+  expect(answer.headers['content-type']).toBe(`${type}; charset=utf-8`);
 }
 
 /** Expects a refusal with a status among `allowed` and a detail of reasonable length, and that nothing was appended. */

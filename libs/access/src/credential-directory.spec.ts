@@ -22,7 +22,7 @@ function fakeModels(documents: { credential?: object; connection?: object }) {
 }
 
 const connection = { _id: 'c1', idp: 'okta' };
-const caller = { tenant: 'acme', connectionId: 'c1', credentialId: 'k1', idp: 'okta' };
+const caller = { tenant: 'acme', connectionId: 'c1', credentialId: 'k1', idp: 'okta', tolerances: {} };
 
 describe('CredentialDirectory', () => {
   it('knows a token, and asks the read model once', async () => {
@@ -31,6 +31,15 @@ describe('CredentialDirectory', () => {
     expect(await directory.lookup('secret')).toEqual({ outcome: 'known', caller });
     expect(await directory.lookup('secret')).toEqual({ outcome: 'known', caller });
     expect(asked()).toBe(1);
+  });
+
+  it.each([
+    ['entra-id', { lenientUnquoted: true, addReplacesExtensionLists: true }],
+    ['a-preset-of-old', {}],
+  ])('brings along what %s may write beyond the RFC', async (idp, tolerances) => {
+    const { models } = fakeModels({ credential, connection: { ...connection, idp } });
+    const found = await new CredentialDirectory(models, () => 0).lookup('secret');
+    expect(found).toEqual({ outcome: 'known', caller: { ...caller, idp, tolerances } });
   });
 
   it('does not know what nobody issued, nor a credential of a connection that is gone', async () => {

@@ -1,5 +1,7 @@
+import { tolerancesOf } from '#idp';
 import { CONNECTIONS, type ConnectionDocument, CREDENTIALS, type CredentialDocument } from '#projections';
 import { type ReadModels, ReadModelsUnavailable } from '#read-models';
+import type { Tolerances } from '#scim';
 import { LRUCache } from 'lru-cache';
 import { hashToken, sameHash } from './token.js';
 
@@ -8,7 +10,10 @@ export interface Caller {
   readonly tenant: string;
   readonly connectionId: string;
   readonly credentialId: string;
+  /** Preset of the connection; the log may hold one that is not known any more. */
   readonly idp: string;
+  /** What of that preset the protocol core must know. */
+  readonly tolerances: Tolerances;
 }
 
 export type Lookup =
@@ -63,8 +68,10 @@ export class CredentialDirectory {
     const { _id: credentialId, tenant, connectionId, expiresAt } = document;
     const connection = await this.readModels.get<ConnectionDocument>(CONNECTIONS.name, connectionId);
     if (!connection) return this.unknown();
+    const { idp } = connection;
+    const caller = { tenant, connectionId, credentialId, idp, tolerances: tolerancesOf(idp) };
     const entry: Entry = {
-      lookup: { outcome: 'known', caller: { tenant, connectionId, credentialId, idp: connection.idp } },
+      lookup: { outcome: 'known', caller },
       tokenHash: document.tokenHash,
       expiresAt: expiresAt === undefined ? Infinity : Date.parse(expiresAt),
     };

@@ -1,12 +1,15 @@
 import type { EventMetadata } from '#event-store';
+import type { Tolerances } from '#scim';
 
-/** On whose behalf a command runs; it becomes the metadata of every event the command causes. */
+/** On whose behalf a command runs; but for `tolerances`, it becomes the metadata of every event the command causes. */
 export interface RequestContext {
   readonly tenant: string;
   readonly connection?: string;
   readonly credential?: string;
   readonly idp?: string;
   readonly actor?: string;
+  /** What the caller may write that RFC 7644 does not have. */
+  readonly tolerances?: Tolerances;
   readonly correlationId: string;
   /** Event or request that caused this command; default the request itself. */
   readonly causationId?: string;

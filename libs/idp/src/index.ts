@@ -1,1 +1,3 @@
-export * from './idp-preset.js';
+export * from './find-preset.js';
+export type * from './idp-preset.js';
+export { matchesRedirectUri } from './matches-redirect-uri.js';

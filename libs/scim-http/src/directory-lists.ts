@@ -9,7 +9,6 @@ import {
   USERS,
   type UserDocument,
 } from '#projections';
-import { findPreset } from '#idp';
 import {
   collectRelationTerms,
   compileScimFilter,
@@ -43,7 +42,7 @@ export class DirectoryLists {
 
   async users(audience: Audience, parameters: ScimQuery): Promise<string> {
     const query = parseListQuery(parameters, this.options.page);
-    const node = query.filter === undefined ? undefined : parseFilter(query.filter, userModel, leniency(audience));
+    const node = query.filter === undefined ? undefined : parseFilter(query.filter, userModel, audience.tolerances);
     const known = node && (await this.knownUser(audience.tenant, node));
     const page = known
       ? pageOf(known.found, query)
@@ -56,7 +55,7 @@ export class DirectoryLists {
   async groups(audience: Audience, parameters: ScimQuery): Promise<string> {
     const { tenant, projector } = audience;
     const query = parseListQuery(parameters, this.options.page);
-    const node = query.filter === undefined ? undefined : parseFilter(query.filter, groupModel, leniency(audience));
+    const node = query.filter === undefined ? undefined : parseFilter(query.filter, groupModel, audience.tolerances);
     const page = await this.search<GroupDocument>(GROUPS.name, tenant, groupModel, query, node);
     const texts: string[] = [];
     for (const group of page.items) {
@@ -156,10 +155,6 @@ export class DirectoryLists {
     return [...state.members].flatMap(([id, type]) => (type === 'User' ? [id] : []));
   }
 }
-
-const leniency = ({ idp }: Audience) => ({
-  lenientUnquoted: idp !== undefined && findPreset(idp)?.unquotedFilterValues === true,
-});
 
 const noMembers = (): never => {
   throw new Error('members are not to be shown');

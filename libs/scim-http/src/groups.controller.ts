@@ -72,7 +72,7 @@ export class GroupsController {
   }
 
   private audience({ scim: { tenant, baseUrl, caller }, query }: IdRequest): Audience {
-    return { tenant, baseUrl, projector: projectorOf(groupModel, query), idp: caller?.idp };
+    return { tenant, baseUrl, projector: projectorOf(groupModel, query), tolerances: caller?.tolerances };
   }
 
   private send(

@@ -9,6 +9,7 @@ import {
   type Projector,
   resourceJson,
   type ResourceModel,
+  type Tolerances,
   userModel,
 } from '#scim';
 
@@ -27,8 +28,8 @@ export interface Audience {
   readonly tenant: string;
   readonly baseUrl: string;
   readonly projector: Projector;
-  /** Preset of the connection that asks. */
-  readonly idp?: string | undefined;
+  /** What the connection that asks may write. */
+  readonly tolerances?: Tolerances | undefined;
 }
 
 /** Writes resources out as JSON text. The part that does not depend on the reader is made once per version. */

@@ -71,7 +71,7 @@ export class UsersController {
   }
 
   private audience({ scim: { tenant, baseUrl, caller }, query }: IdRequest): Audience {
-    return { tenant, baseUrl, projector: projectorOf(userModel, query), idp: caller?.idp };
+    return { tenant, baseUrl, projector: projectorOf(userModel, query), tolerances: caller?.tolerances };
   }
 
   private async send(reply: FastifyReply, status: number, audience: Audience, user: Described): Promise<void> {

@@ -29,3 +29,4 @@ export { schemas } from './discovery/schemas.js';
 export { serviceProviderConfig, type ServiceProviderOptions } from './discovery/service-provider-config.js';
 export * from './filter/index.js';
 export * from './patch/index.js';
+export * from './tolerances.js';

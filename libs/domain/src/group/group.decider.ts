@@ -5,6 +5,7 @@ import {
   type MemberOperation,
   type ResourceAttributes,
   ScimError,
+  type Tolerances,
   validateResource,
 } from '#scim';
 import { diffAttributes } from '../attribute-changes.js';
@@ -19,7 +20,7 @@ export const MEMBERS_PER_EVENT = 5_000;
 export type GroupCommand =
   | { type: 'CreateGroup'; attributes: ResourceAttributes; members: MemberOperation[] }
   | { type: 'ReplaceGroup'; groupId: string; attributes: ResourceAttributes; members: MemberOperation[] }
-  | { type: 'PatchGroup'; groupId: string; body: unknown }
+  | { type: 'PatchGroup'; groupId: string; body: unknown; tolerances?: Tolerances }
   | { type: 'ChangeGroupMembership'; groupId: string; members: MemberOperation[] }
   | { type: 'DeleteGroup'; groupId: string };
 
@@ -48,7 +49,8 @@ export function decideGroup(group: Group, command: GroupCommand): GroupDecision 
       return become(group, command.attributes, command.members);
     case 'PatchGroup': {
       requirePresent(group, command.groupId);
-      const patched = applyPatch(groupModel, group.attributes, command.body, { id: command.groupId });
+      const { groupId: id, body, tolerances } = command;
+      const patched = applyPatch(groupModel, group.attributes, body, { id }, tolerances);
       return become(group, patched.attributes, patched.memberOperations);
     }
     case 'ChangeGroupMembership':

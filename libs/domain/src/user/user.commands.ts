@@ -1,8 +1,8 @@
-import type { ResourceAttributes } from '#scim';
+import type { ResourceAttributes, Tolerances } from '#scim';
 
 /** Wishes about one User. `attributes` are canonical; a patch `body` is the PatchOp message as it came. */
 export type UserCommand =
   | { type: 'ProvisionUser'; attributes: ResourceAttributes }
   | { type: 'ReplaceUser'; userId: string; attributes: ResourceAttributes }
-  | { type: 'PatchUser'; userId: string; body: unknown }
+  | { type: 'PatchUser'; userId: string; body: unknown; tolerances?: Tolerances }
   | { type: 'DeprovisionUser'; userId: string };

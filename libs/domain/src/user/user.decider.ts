@@ -25,7 +25,8 @@ export function decideUser(user: User, command: UserCommand): UserEvent[] {
       return become(user, command.attributes);
     case 'PatchUser': {
       requireLive(user, command.userId);
-      const patched = applyPatch(userModel, user.attributes, command.body, { id: command.userId });
+      const { userId: id, body, tolerances } = command;
+      const patched = applyPatch(userModel, user.attributes, body, { id }, tolerances);
       return patched.attributes === user.attributes ? [] : become(user, patched.attributes, patched.activeRemoved);
     }
     case 'DeprovisionUser':

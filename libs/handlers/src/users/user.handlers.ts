@@ -46,7 +46,9 @@ export class PatchUserHandler implements ICommandHandler<PatchUser> {
   ) {}
 
   async execute({ context, id, body, ifMatch }: PatchUser): Promise<WrittenUser> {
-    const written = await this.updates.execute(context, id, { type: 'PatchUser', userId: id, body }, ifMatch);
+    const { tolerances } = context;
+    const command = { type: 'PatchUser', userId: id, body, ...(tolerances && { tolerances }) } as const;
+    const written = await this.updates.execute(context, id, command, ifMatch);
     await this.readYourWrites.acknowledgeListed(written.position);
     return written;
   }

@@ -2,6 +2,7 @@ import { ScimError } from '../scim-error.js';
 import { isAttributeName } from '../schema/attribute-name.js';
 import type { ResourceModel } from '../schema/resource-model.js';
 import type { AttributeDefinition, AttributePath } from '../schema/schema.types.js';
+import { STRICT, type Tolerances } from '../tolerances.js';
 import { isAbsence, typeFault } from './comparand.js';
 import { type CompareOperator, type FilterLiteral, type FilterNode, join, type ValuePathNode } from './filter.types.js';
 import { findSubAttribute, leafDefinition, resolvePath, withSubAttribute } from './resolve-path.js';
@@ -19,19 +20,14 @@ const KEYWORDS: ReadonlyMap<string, FilterLiteral> = new Map<string, FilterLiter
   ['null', null],
 ]);
 
-export interface FilterOptions {
-  /** Takes an unquoted word as text behind `eq` on a string attribute, as one example of Entra ID has it. */
-  readonly lenientUnquoted?: boolean;
-}
-
 /**
  * Parses a filter (RFC 7644 §3.4.2.2, figure 1) and resolves its names. Names and operators count in any case; `not`
  * binds tighter than `and`, `and` tighter than `or`. Beyond the RFC, `attr[filter].sub op value` is understood as
  * `attr[filter and sub op value]`: Entra ID sends it. Time grows with the length of the text.
  * @throws ScimError `invalidFilter` telling the position and what was expected there; `sensitive` for a password
  */
-export function parseFilter(text: string, model: ResourceModel, options: FilterOptions = {}): FilterNode {
-  const parser = new FilterParser(text, model, options);
+export function parseFilter(text: string, model: ResourceModel, tolerances: Tolerances = STRICT): FilterNode {
+  const parser = new FilterParser(text, model, tolerances);
   return parser.parseWhole();
 }
 
@@ -40,7 +36,7 @@ export function parseFilter(text: string, model: ResourceModel, options: FilterO
  * @throws ScimError `invalidFilter`
  */
 export function parseFilteredPath(text: string, model: ResourceModel): { path: AttributePath; filter: FilterNode } {
-  return new FilterParser(text, model, {}).parseFilteredPath();
+  return new FilterParser(text, model, STRICT).parseFilteredPath();
 }
 
 /** The names that are in reach: a resource's, or a sub-attribute's inside brackets. */
@@ -54,7 +50,7 @@ class FilterParser {
   constructor(
     text: string,
     private readonly model: ResourceModel,
-    private readonly options: FilterOptions,
+    private readonly tolerances: Tolerances,
   ) {
     if (text.length > MAX_FILTER_LENGTH) {
       throw filterFault(MAX_FILTER_LENGTH, `a filter may have at most ${MAX_FILTER_LENGTH} characters`);
@@ -205,7 +201,7 @@ class FilterParser {
         if (Number.isFinite(number)) return number === 0 ? 0 : number;
         throw filterFault(token.at, 'this number is too large');
       }
-      if (this.options.lenientUnquoted && operator === 'eq' && isText) return token.text;
+      if (this.tolerances.lenientUnquoted && operator === 'eq' && isText) return token.text;
     }
     throw filterFault(token.at, 'expected a value: a string in double quotes, a number, true, false or null');
   }

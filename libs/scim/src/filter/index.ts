@@ -1,12 +1,6 @@
 export { type Comparand, comparandOf } from './comparand.js';
 export { compileMatcher, type Matcher, matchesFilter } from './filter-matcher.js';
-export {
-  type FilterOptions,
-  MAX_FILTER_DEPTH,
-  MAX_FILTER_LENGTH,
-  MAX_FILTER_TERMS,
-  parseFilter,
-} from './filter-parser.js';
+export { MAX_FILTER_DEPTH, MAX_FILTER_LENGTH, MAX_FILTER_TERMS, parseFilter } from './filter-parser.js';
 export { printFilter } from './filter-printer.js';
 export type {
   CompareNode,

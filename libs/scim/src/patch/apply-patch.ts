@@ -9,6 +9,7 @@ import { quoteName } from '../schema/attribute-name.js';
 import type { ResourceModel } from '../schema/resource-model.js';
 import { isNamespace } from '../schema/split-urn.js';
 import type { AttributeDefinition, AttributePath, JsonValue, ResourceAttributes } from '../schema/schema.types.js';
+import { STRICT, type Tolerances } from '../tolerances.js';
 import { isUnassigned, mutabilityFault, type ReadWhole, readUnknown } from './attribute-edit.js';
 import { readAttribute, writeAttribute } from './attribute-store.js';
 import { editAttribute } from './edit-attribute.js';
@@ -26,6 +27,7 @@ export type PresentValues = Readonly<Record<string, JsonValue>>;
  * arguments are not changed; the result shares with `attributes` whatever stayed the same and is that very object when
  * everything did. Whether the result is a valid resource is for `validateResource` to say.
  * @param present e.g. `{ id }`
+ * @param tolerances what the sender's preset lets it write that RFC 7644 does not have
  * @throws ScimError `invalidSyntax`, `invalidPath`, `invalidFilter`, `invalidValue`, `noTarget` or `mutability`, naming
  *   the operation; wrong values of several operations are one error
  */
@@ -34,9 +36,10 @@ export function applyPatch(
   attributes: ResourceAttributes,
   body: unknown,
   present: PresentValues = {},
+  tolerances: Tolerances = STRICT,
 ): PatchResult {
-  const patch = new Patch(model, attributes, present);
-  readOperations(model, body).forEach((operation, index) => patch.run(operation, index));
+  const patch = new Patch(model, attributes, present, tolerances);
+  readOperations(model, body, tolerances).forEach((operation, index) => patch.run(operation, index));
   return patch.result();
 }
 
@@ -45,6 +48,7 @@ class Patch {
   private readonly memberOperations: MemberOperation[] = [];
   private passwordGiven = false;
   private activeRemoved = false;
+  private readonly broughtLists = new Set<string>();
   private attributes: ResourceAttributes;
   private readonly faults = new Faults();
   /** What stands in front of each fault. */
@@ -54,6 +58,7 @@ class Patch {
     private readonly model: ResourceModel,
     private readonly original: ResourceAttributes,
     private readonly present: PresentValues,
+    private readonly tolerances: Tolerances,
   ) {
     this.attributes = original;
   }
@@ -105,7 +110,8 @@ class Patch {
     if (operation.op === 'remove') {
       throw new ScimError('noTarget', 'a remove must have a "path" (RFC 7644 §3.5.2.2).');
     }
-    this.applyToCore(operation, readJsonText(operation.value));
+    const { value } = operation;
+    this.applyToCore(operation, this.tolerances.jsonTextValue ? readJsonText(value) : value);
   }
 
   /** A pathless value: each of its attributes is added or replaced on its own (RFC 7644 §3.5.2.1, §3.5.2.3). */
@@ -156,10 +162,12 @@ class Patch {
     this.edit(target, operation, explicit);
   }
 
-  private edit({ path, filter }: PatchPath, { op, value }: PatchOperation, explicit: boolean): void {
+  private edit({ path, filter }: PatchPath, operation: PatchOperation, explicit: boolean): void {
     const label = printPath(path);
     const { definition } = path;
+    const { value } = operation;
     const before = readAttribute(this.attributes, path);
+    const op = filter === undefined && this.bringsWholeList(path, operation, label) ? 'replace' : operation.op;
     const read = this.readerOf(path, label);
     const after = editAttribute(before, { op, path, value, label, explicit, read, ...(filter && { filter }) });
     if (definition?.required && after === undefined) throw requiredFault(definition, label, op);
@@ -167,6 +175,16 @@ class Patch {
       throw mutabilityFault(label, 'immutable');
     }
     this.attributes = writeAttribute(this.attributes, path, after);
+  }
+
+  /** The first `add` of a request at a list of an extension; what it adds there after that joins the first. */
+  private bringsWholeList(path: AttributePath, { op, value }: PatchOperation, label: string): boolean {
+    if (!this.tolerances.addReplacesExtensionLists || op !== 'add' || !Array.isArray(value)) return false;
+    if (path.schema === undefined || path.subAttribute !== undefined) return false;
+    if (path.definition && !path.definition.multiValued) return false;
+    const isFirst = !this.broughtLists.has(label);
+    this.broughtLists.add(label);
+    return isFirst;
   }
 
   private readerOf(path: AttributePath, label: string): ReadWhole {
@@ -218,7 +236,6 @@ function countNames(attributes: ResourceAttributes): number {
   return count;
 }
 
-/** Keycloak's connector sends the value of a pathless replace as a string that holds the JSON. */
 function readJsonText(value: JsonValue | undefined): JsonValue | undefined {
   if (typeof value !== 'string') return value;
   try {

@@ -136,11 +136,6 @@ describe('one operation', () => {
       { title: 'Chef' },
     ],
     [
-      'A9 the value as JSON text (scim-for-keycloak #172)',
-      { op: 'replace', value: '{"title":"Chef"}' },
-      { title: 'Chef' },
-    ],
-    [
       'A9 members of name as ""',
       { op: 'replace', path: 'name', value: { givenName: '', familyName: 'Li' } },
       { name: { familyName: 'Li' } },

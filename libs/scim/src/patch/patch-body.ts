@@ -2,6 +2,7 @@ import { isObject, ownValue } from '../filter/read-value.js';
 import { ScimError } from '../scim-error.js';
 import type { ResourceModel } from '../schema/resource-model.js';
 import type { JsonValue } from '../schema/schema.types.js';
+import type { Tolerances } from '../tolerances.js';
 
 export const MAX_PATCH_OPERATIONS = 1_000;
 
@@ -16,10 +17,10 @@ export interface PatchOperation {
  * The operations of a PatchOp message (RFC 7644 §3.5.2). `schemas` is not looked at; names and verbs count in any case.
  * @throws ScimError `invalidSyntax`
  */
-export function readOperations(model: ResourceModel, body: unknown): PatchOperation[] {
+export function readOperations(model: ResourceModel, body: unknown, tolerances: Tolerances): PatchOperation[] {
   if (!isObject(body)) throw new ScimError('invalidSyntax', 'The body must be a JSON object with "Operations".');
   const given = ownValue(body, 'Operations');
-  if (given === undefined && isScim1Patch(model, body)) return readScim1Patch(body);
+  if (given === undefined && tolerances.scim1GroupPatch && isScim1Patch(model, body)) return readScim1Patch(body);
   const operations = isObject(given) ? [given] : given;
   if (!Array.isArray(operations) || operations.length === 0) {
     throw new ScimError('invalidSyntax', 'The body must have "Operations", a list with at least one operation.');
@@ -48,7 +49,6 @@ function readOperation(operation: JsonValue, index: number): PatchOperation {
   return { op, value, ...(path !== '' && { path }) };
 }
 
-/** Older OneLogin connectors change members as SCIM 1.1 did: `members` with `operation: "delete"`, and no Operations. */
 function isScim1Patch(model: ResourceModel, body: { [name: string]: JsonValue }): boolean {
   return model.findAttribute('members') !== undefined && Array.isArray(ownValue(body, 'members'));
 }

@@ -1,0 +1,27 @@
+import type { IdpPreset } from './idp-preset.js';
+import { ALL_GROUPS, ALL_USERS } from './scopes.js';
+
+export const cyberark: IdpPreset = {
+  id: 'cyberark',
+  title: 'CyberArk Identity',
+  vendorDocs: 'CyberArk developer site: SCIM API requirements',
+  matchingAttributes: ['userName'],
+  matchingAttribute: 'userName',
+  authentication: ['bearer'],
+  scopes: [...ALL_USERS, ...ALL_GROUPS],
+  capabilities: {
+    // Whether it disables or deletes who leaves: unverified.
+    users: { update: ['put'], deactivation: ['active', 'delete'], passwords: false, clearsValues: true },
+    groups: ['patch'],
+    readsDiscovery: ['ServiceProviderConfig', 'ResourceTypes', 'Schemas'],
+    cadence: 'when a role or the directory changes, and at each scheduled synchronisation',
+  },
+  connectionTest: ['GET /ServiceProviderConfig', 'GET /Users?count=1'],
+  setup: [
+    { field: 'SCIM Service URL', value: '{scimBaseUrl}' },
+    { field: 'Authorization Type', value: 'Authorization Header' },
+    { field: 'Header Type', value: 'Bearer Token' },
+    { field: 'Bearer Token', value: '{token}' },
+  ],
+  tolerances: {},
+};

@@ -1,0 +1,31 @@
+import type { IdpPreset } from './idp-preset.js';
+import { ALL_GROUPS, ALL_USERS } from './scopes.js';
+
+/** Whoever else speaks SCIM 2.0: Rippling, SailPoint, authentik, Keycloak's connectors, Rauthy, a script. */
+export const generic: IdpPreset = {
+  id: 'generic',
+  title: 'Any SCIM 2.0 client',
+  vendorDocs: 'RFC 7643 and RFC 7644',
+  matchingAttributes: ['userName', 'externalId', 'email'],
+  matchingAttribute: 'userName',
+  authentication: ['bearer', 'rawHeader', 'basic', 'authorizationCode', 'clientCredentials'],
+  oauthClient: {
+    // Its admin names them.
+    redirectUris: [],
+    clientAuthentication: ['client_secret_basic', 'client_secret_post'],
+    pkce: 'unknown',
+  },
+  scopes: [...ALL_USERS, ...ALL_GROUPS],
+  capabilities: {
+    users: { update: ['put', 'patch'], deactivation: ['active', 'delete'], passwords: true, clearsValues: true },
+    groups: ['put', 'patch'],
+    readsDiscovery: ['ServiceProviderConfig', 'ResourceTypes', 'Schemas'],
+    cadence: 'as the client decides',
+  },
+  connectionTest: ['GET /ServiceProviderConfig', 'GET /Users?count=1'],
+  setup: [
+    { field: 'SCIM base URL', value: '{scimBaseUrl}' },
+    { field: 'Authorization', value: 'Bearer {token}' },
+  ],
+  tolerances: { jsonTextValue: true },
+};

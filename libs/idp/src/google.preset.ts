@@ -1,0 +1,28 @@
+import type { IdpPreset } from './idp-preset.js';
+import { ALL_USERS } from './scopes.js';
+
+/** Google pushes to the apps of its own catalogue only; an arbitrary SCIM URL cannot be added by a customer. */
+export const google: IdpPreset = {
+  id: 'google',
+  title: 'Google Workspace',
+  vendorDocs: 'Google Workspace Admin Help: Automated user provisioning',
+  // Unverified.
+  matchingAttributes: ['email', 'userName'],
+  matchingAttribute: 'email',
+  authentication: ['bearer'],
+  scopes: ALL_USERS,
+  capabilities: {
+    // PUT: unverified.
+    users: { update: ['put'], deactivation: ['active', 'delete'], passwords: false, clearsValues: true },
+    groups: [],
+    readsDiscovery: [],
+    cadence: 'every few hours; leaving takes effect after 24 hours, 1, 7 or 30 days, as its admin chose',
+  },
+  // Unverified.
+  connectionTest: ['GET /Users?count=1'],
+  setup: [
+    { field: 'Endpoint URL', value: '{scimBaseUrl}' },
+    { field: 'Access token', value: '{token}' },
+  ],
+  tolerances: {},
+};

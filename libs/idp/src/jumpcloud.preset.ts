@@ -1,0 +1,35 @@
+import type { IdpPreset } from './idp-preset.js';
+import { ALL_GROUPS, ALL_USERS } from './scopes.js';
+
+export const jumpcloud: IdpPreset = {
+  id: 'jumpcloud',
+  title: 'JumpCloud',
+  vendorDocs: 'JumpCloud Help Center: Custom SCIM Identity Management',
+  // Its lookup: unverified.
+  matchingAttributes: ['userName'],
+  matchingAttribute: 'userName',
+  authentication: ['bearer'],
+  scopes: [...ALL_USERS, ...ALL_GROUPS],
+  capabilities: {
+    users: { update: ['put', 'patch'], deactivation: ['active', 'delete'], passwords: false, clearsValues: true },
+    groups: ['patch'],
+    readsDiscovery: [],
+    cadence: 'on change',
+  },
+  // It writes a test user and a test group, and deletes both; where DELETE fails it deactivates.
+  connectionTest: [
+    'POST /Users',
+    'PUT /Users/…',
+    'POST /Groups',
+    'PATCH /Groups/…',
+    'DELETE /Groups/…',
+    'DELETE /Users/…',
+  ],
+  setup: [
+    { field: 'SCIM Version', value: 'SCIM 2.0' },
+    { field: 'Base URL', value: '{scimBaseUrl}' },
+    { field: 'Token Key', value: '{token}' },
+    { field: 'Test User Email', value: 'an address that belongs to nobody' },
+  ],
+  tolerances: {},
+};

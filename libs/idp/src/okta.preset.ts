@@ -1,0 +1,53 @@
+import type { IdpPreset } from './idp-preset.js';
+import { ALL_GROUPS, READ_WRITE_USERS } from './scopes.js';
+
+export const okta: IdpPreset = {
+  id: 'okta',
+  title: 'Okta',
+  vendorDocs: 'Okta Help Center: Add SCIM provisioning to app integrations',
+  matchingAttributes: ['userName'],
+  matchingAttribute: 'userName',
+  authentication: ['rawHeader', 'bearer', 'basic', 'authorizationCode'],
+  oauthClient: {
+    // Okta asks for all of its cells; which of them a customer lives in, only Okta knows.
+    redirectUris: [
+      'https://system-admin.okta.com/admin/app/cpc/{appName}/oauth/callback',
+      'https://system-admin.okta-emea.com/admin/app/cpc/{appName}/oauth/callback',
+      'https://system-admin.oktapreview.com/admin/app/cpc/{appName}/oauth/callback',
+      'https://system-admin.trexcloud.com/admin/app/cpc/{appName}/oauth/callback',
+    ],
+    clientAuthentication: ['client_secret_basic', 'client_secret_post'],
+    pkce: 'unknown',
+  },
+  scopes: [...READ_WRITE_USERS, 'patch:users', ...ALL_GROUPS],
+  variants: [
+    {
+      id: 'wizard',
+      title: 'App made in the App Integration Wizard',
+      about:
+        'Reads a user or group and puts the whole of it back with what changed; deactivates with PUT. Also knows Basic.',
+      scopes: [...READ_WRITE_USERS, 'get:groups', 'post:groups', 'put:groups', 'delete:groups'],
+    },
+    {
+      id: 'catalogue',
+      title: 'App from the Okta Integration Network',
+      about: 'Puts profiles, patches `active` and passwords without a path, and patches groups.',
+      scopes: [...READ_WRITE_USERS, 'patch:users', ...ALL_GROUPS],
+    },
+  ],
+  capabilities: {
+    users: { update: ['put', 'patch'], deactivation: ['active'], passwords: true, clearsValues: true },
+    groups: ['put', 'patch'],
+    readsDiscovery: [],
+    cadence: 'seconds after the change',
+  },
+  connectionTest: ['GET /Users?startIndex=1&count=2', 'GET /Groups?startIndex=1&count=100'],
+  setup: [
+    { field: 'SCIM connector base URL', value: '{scimBaseUrl}' },
+    { field: 'Unique identifier field for users', value: 'userName' },
+    { field: 'Supported provisioning actions', value: 'Push New Users, Push Profile Updates, Push Groups' },
+    { field: 'Authentication Mode', value: 'HTTP Header' },
+    { field: 'Authorization', value: '{token}' },
+  ],
+  tolerances: {},
+};

@@ -1,0 +1,42 @@
+import type { IdpPreset } from './idp-preset.js';
+import { ALL_GROUPS, ALL_USERS } from './scopes.js';
+
+export const ping: IdpPreset = {
+  id: 'ping',
+  title: 'PingOne / PingFederate',
+  vendorDocs: 'Ping Identity: SCIM Provisioner settings reference; PingOne: SCIM outbound connection',
+  matchingAttributes: ['userName', 'email'],
+  matchingAttribute: 'userName',
+  authentication: ['bearer', 'basic', 'clientCredentials', 'rawHeader'],
+  oauthClient: {
+    redirectUris: [],
+    clientAuthentication: ['client_secret_basic', 'client_secret_post'],
+    pkce: 'notSent',
+  },
+  scopes: [...ALL_USERS, ...ALL_GROUPS],
+  variants: [
+    { id: 'pingone', title: 'PingOne', about: 'Matches by a filter template and patches groups.' },
+    {
+      id: 'pingfederate',
+      title: 'PingFederate',
+      about: 'Finds groups by listing them all and puts or patches them; membership is merged or overwritten.',
+    },
+  ],
+  capabilities: {
+    users: { update: ['put'], deactivation: ['active', 'delete'], passwords: false, clearsValues: false },
+    groups: ['patch', 'put'],
+    readsDiscovery: [],
+    // Unverified.
+    cadence: 'on change',
+  },
+  // Unverified for PingOne; the connector on GitHub probes before each operation and needs a plain 404.
+  connectionTest: ['GET /Users/0'],
+  setup: [
+    { field: 'SCIM Base URL', value: '{scimBaseUrl}' },
+    { field: 'SCIM Version', value: '2.0' },
+    { field: 'Authentication Method', value: 'OAuth 2 Bearer Token' },
+    { field: 'OAuth Access Token', value: '{token}' },
+    { field: 'User Filter Expression', value: 'userName eq "%s"' },
+  ],
+  tolerances: {},
+};
