@@ -40,7 +40,7 @@ export const gatewayBehind =
 
 async function composeOn(wrap: (engines: Engines) => Ports, config: RollcallConfig, logger: Logger) {
   const engines = await openEngines(config);
-  const admin = AdminHttpModule.forRoot({ adminKey: config.ADMIN_KEY ?? ADMIN_KEY, publicUrl: config.PUBLIC_URL });
+  const admin = AdminHttpModule.forRoot({ adminKey: config.ADMIN_KEY ?? ADMIN_KEY });
   const gateway = await composeGateway({ config, engines: wrap(engines), logger, beside: [admin] });
   await gateway.app.listen(0, config.HOST);
   return {

@@ -12,11 +12,13 @@ await run(async (config, logger) => {
   const { key } = await adminKey(config);
   const directory = new DirectoryService(engines, logger);
   await directory.start();
-  const routes = [AdminHttpModule.forRoot({ adminKey: key, publicUrl: config.PUBLIC_URL })];
+  const routes = [AdminHttpModule.forRoot({ adminKey: key })];
   const app = await createHttpApp(serviceModule({ config, engines, directory, logger, routes }), {
     logger,
     maxBodyBytes: config.MAX_BODY_BYTES,
     baseDomain: config.BASE_DOMAIN,
+    publicUrl: config.PUBLIC_URL,
+    trustedProxies: config.TRUSTED_PROXIES,
   });
   app.useGlobalFilters(app.get<ExceptionFilter>(OTHER_ERRORS));
   const url = await listen(app, config);

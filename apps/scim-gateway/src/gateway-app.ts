@@ -33,9 +33,10 @@ export async function startGateway(parts: {
     logger,
     maxBodyBytes: config.MAX_BODY_BYTES,
     baseDomain: config.BASE_DOMAIN,
+    publicUrl: config.PUBLIC_URL,
+    trustedProxies: config.TRUSTED_PROXIES,
     authentication: {
       credentials: directory.credentials,
-      publicUrl: config.PUBLIC_URL,
       onExpired: ({ tenant, credentialId }) => {
         const context = { tenant, actor: 'expiry', correlationId: randomUUID() };
         app

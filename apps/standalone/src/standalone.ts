@@ -57,7 +57,7 @@ async function startOn(
     engines,
     logger,
     beside: [
-      AdminHttpModule.forRoot({ adminKey: admin.key, publicUrl: config.PUBLIC_URL }),
+      AdminHttpModule.forRoot({ adminKey: admin.key }),
       PeopleModule.for(wellness.id, wellnessProduct),
       PeopleModule.for(hrAssistant.id, hrAssistantProduct),
     ],

@@ -1,7 +1,6 @@
 import { hashToken } from '#access';
 import { OTHER_ERRORS } from '#scim-http';
 import { type DynamicModule, Module } from '@nestjs/common';
-import { ADMIN_HTTP_OPTIONS, type AdminHttpOptions } from './admin-http.options.js';
 import { ADMIN_KEY_HASH, AdminKeyGuard } from './admin-key.guard.js';
 import { EventsController } from './events.controller.js';
 import { ProblemFilter } from './problem.filter.js';
@@ -10,13 +9,12 @@ import { TenantsController } from './tenants.controller.js';
 /** The admin API. Expects the handlers module and the ports' tokens from global modules. */
 @Module({})
 export class AdminHttpModule {
-  static forRoot({ adminKey, ...options }: AdminHttpOptions & { readonly adminKey: string }): DynamicModule {
+  static forRoot({ adminKey }: { readonly adminKey: string }): DynamicModule {
     return {
       module: AdminHttpModule,
       global: true,
       controllers: [TenantsController, EventsController],
       providers: [
-        { provide: ADMIN_HTTP_OPTIONS, useValue: options },
         { provide: ADMIN_KEY_HASH, useValue: hashToken(adminKey) },
         AdminKeyGuard,
         { provide: OTHER_ERRORS, useClass: ProblemFilter },

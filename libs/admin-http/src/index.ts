@@ -1,5 +1,4 @@
 export * from './admin-http.module.js';
-export * from './admin-http.options.js';
 export * from './admin-key.guard.js';
 export * from './admin.dto.js';
 export * from './problem.filter.js';

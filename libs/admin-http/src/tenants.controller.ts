@@ -11,6 +11,7 @@ import {
   type TenantDocument,
 } from '#projections';
 import { READ_MODELS, type ReadModels } from '#read-models';
+import { originOf } from '#scim-http';
 import {
   Body,
   Controller,
@@ -28,7 +29,6 @@ import { CommandBus } from '@nestjs/cqrs';
 import type { FastifyRequest } from 'fastify';
 import { CreateConnectionDto, IssueTokenDto, RegisterTenantDto } from './admin.dto.js';
 import { AdminKeyGuard } from './admin-key.guard.js';
-import { ADMIN_HTTP_OPTIONS, type AdminHttpOptions } from './admin-http.options.js';
 
 /** A connection just made, with its first token, shown this once. */
 export interface CreatedConnection {
@@ -49,7 +49,6 @@ export class TenantsController {
     private readonly commands: CommandBus,
     @Inject(READ_MODELS) private readonly readModels: ReadModels,
     @Inject(IDENTITY_SOURCE) private readonly source: IdentitySource,
-    @Inject(ADMIN_HTTP_OPTIONS) private readonly options: AdminHttpOptions,
   ) {}
 
   @Post()
@@ -161,8 +160,7 @@ export class TenantsController {
   }
 
   private scimBaseUrl(request: FastifyRequest, slug: string): string {
-    const origin = this.options.publicUrl ?? `${request.protocol}://${request.headers.host ?? 'localhost'}`;
-    return `${origin}/scim/v2/${slug}`;
+    return `${originOf(request)}/scim/v2/${slug}`;
   }
 }
 

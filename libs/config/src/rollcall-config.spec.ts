@@ -12,6 +12,14 @@ describe('loadConfig', () => {
     expect(config.ADMIN_KEY).toBeUndefined();
   });
 
+  it.each(['1', '10.0.0.0/8', 'loopback, 192.0.2.7,2001:db8::/32'])('takes TRUSTED_PROXIES=%s', (proxies) => {
+    expect(loadConfig({ TRUSTED_PROXIES: proxies }).TRUSTED_PROXIES).toBe(proxies);
+  });
+
+  it.each(['all', '10.0.0.0/99', '-1', '1000', '10.0.0.1;10.0.0.2', ','])('refuses TRUSTED_PROXIES=%s', (proxies) => {
+    expect(() => loadConfig({ TRUSTED_PROXIES: proxies })).toThrow('TRUSTED_PROXIES must be');
+  });
+
   it('reports all faults at once and no value', () => {
     const faulty = { PORT: '99999', ADMIN_KEY: 'short', LOG_LEVEL: 'loud', WRITE_WAIT_MS: 'soon' };
     let message = '';

@@ -1,10 +1,43 @@
 import 'reflect-metadata';
+import proxyAddr from '@fastify/proxy-addr';
 import { plainToInstance, Transform } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min, MinLength, validateSync } from 'class-validator';
+import {
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  IsUrl,
+  Matches,
+  Max,
+  Min,
+  MinLength,
+  Validate,
+  validateSync,
+  ValidatorConstraint,
+  type ValidatorConstraintInterface,
+} from 'class-validator';
 
 const toInt = Transform(({ value }: { value: unknown }) =>
   typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value,
 );
+
+@ValidatorConstraint({ name: 'trustedProxies' })
+class TrustedProxies implements ValidatorConstraintInterface {
+  validate(value: unknown): boolean {
+    if (typeof value !== 'string') return false;
+    // A bare number is a count; the library would take a long one for an address.
+    if (/^\d+$/.test(value.trim())) return value.trim().length <= 2;
+    try {
+      proxyAddr.compile(value.split(',').map((address) => address.trim()));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+  defaultMessage(): string {
+    return 'TRUSTED_PROXIES must be a number of proxies, or IP addresses and CIDRs separated by commas';
+  }
+}
 
 /**
  * Every setting, read from the environment once at start. Units are in the names; an engine's address given chooses that
@@ -28,6 +61,12 @@ export class RollcallConfig {
 
   /** Scheme and host that clients reach us by, where a proxy hides them, e.g. `https://scim.example.com`. */
   @IsOptional() @IsUrl({ require_tld: false, require_protocol: true }) PUBLIC_URL?: string;
+
+  /**
+   * Whose `Forwarded` and `X-Forwarded-…` headers count: the number of proxies in front, or their addresses, comma-separated
+   * (IPs, CIDRs, `loopback`, `linklocal`, `uniquelocal`). Absent: nobody's.
+   */
+  @IsOptional() @Validate(TrustedProxies) TRUSTED_PROXIES?: string;
 
   @IsOptional() @IsString() EVENTSTORE_URI?: string;
   @IsOptional() @IsString() MONGODB_URI?: string;
@@ -64,6 +103,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
     'ADMIN_KEY',
     'BASE_DOMAIN',
     'PUBLIC_URL',
+    'TRUSTED_PROXIES',
     'EVENTSTORE_URI',
     'MONGODB_URI',
     'KAFKA_BROKERS',

@@ -2,7 +2,7 @@ import { type CredentialDirectory, type Lookup, tokenIn } from '#access';
 import { ScimError } from '#scim';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { allowedMethods } from './allowed-methods.js';
-import { type ScimRequest, scimUrlOf } from './scim-request.js';
+import { type ScimRequest, seenUrlOf } from './scim-request.js';
 import { sendScimError } from './scim-error.response.js';
 
 /** Discovery is public (RFC 7644 §4); everything else needs a token. */
@@ -10,8 +10,6 @@ const PUBLIC = /^\/scim\/v2\/[^/]+\/(ServiceProviderConfig|ResourceTypes|Schemas
 
 export interface AuthenticationOptions {
   readonly credentials: CredentialDirectory;
-  /** Scheme and host clients reach us by; undefined: as each request's Host header says. */
-  readonly publicUrl: string | undefined;
   /** Told of a credential found expired, once per request that shows it. */
   onExpired(caller: { tenant: string; credentialId: string; connectionId: string; idp: string }): void;
 }
@@ -24,8 +22,12 @@ export interface AuthenticationOptions {
 export function authenticateScim(fastify: FastifyInstance, options: AuthenticationOptions): void {
   fastify.decorateRequest('scim', null);
   fastify.addHook('onRequest', (request, reply, done) => {
-    const url = scimUrlOf(request);
-    if (url?.tenant === undefined || url.basePath === undefined) {
+    const seen = seenUrlOf(request);
+    const url = seen?.scim;
+    if (seen?.fault !== undefined && request.url.startsWith('/scim/')) {
+      return sendScimError(reply, new ScimError('invalidValue', seen.fault));
+    }
+    if (seen === undefined || url?.tenant === undefined || url.basePath === undefined) {
       // A route would take any word for a tenant; without a scope nobody is let near one.
       if (!request.url.startsWith('/scim/')) return done();
       return sendScimError(
@@ -34,8 +36,7 @@ export function authenticateScim(fastify: FastifyInstance, options: Authenticati
       );
     }
     if (request.headers['content-type']?.trim() === '') delete request.headers['content-type'];
-    const origin = options.publicUrl ?? `${request.protocol}://${request.headers.host ?? 'localhost'}`;
-    const scope = { tenant: url.tenant, baseUrl: origin + url.basePath, caller: undefined };
+    const scope = { tenant: url.tenant, baseUrl: seen.origin + url.basePath, caller: undefined };
     (request as ScimRequest).scim = scope;
     if (request.method === 'OPTIONS') return answerOptions(request, reply);
     const token = tokenIn(request.headers.authorization);

@@ -6,12 +6,13 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type Logger, NestLogger } from '#telemetry';
 import { type AuthenticationOptions, authenticateScim } from './authenticate.hook.js';
+import { clientViews } from './client-view.js';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { ScimError } from '#scim';
 import { errorBody, sendScimError } from './scim-error.response.js';
 import { inflateBodies } from './inflate-bodies.hook.js';
 import { parseScimBodies } from './scim-body.parser.js';
-import { rememberScimUrl } from './scim-request.js';
+import { rememberUrl } from './scim-request.js';
 import { parseScimUrl } from './scim-url.js';
 
 export interface HttpAppOptions {
@@ -19,6 +20,10 @@ export interface HttpAppOptions {
   /** Largest request body, bytes. */
   readonly maxBodyBytes: number;
   readonly baseDomain: string | undefined;
+  /** Scheme and host clients reach us by; undefined: as each request says. */
+  readonly publicUrl?: string | undefined;
+  /** Whose proxy headers count, see `compileTrust`; undefined: nobody's. */
+  readonly trustedProxies?: string | undefined;
   /** Absent where the app serves no SCIM. */
   readonly authentication?: AuthenticationOptions;
 }
@@ -33,6 +38,8 @@ export async function createHttpApp(
   module: Type | DynamicModule,
   options: HttpAppOptions,
 ): Promise<NestFastifyApplication> {
+  const viewOf = clientViews(options.trustedProxies);
+  const publicUrl = options.publicUrl?.replace(/\/+$/, '');
   const adapter = new FastifyAdapter({
     bodyLimit: options.maxBodyBytes,
     genReqId: () => randomUUID(),
@@ -64,9 +71,10 @@ export async function createHttpApp(
       );
     },
     rewriteUrl: (raw: IncomingMessage) => {
-      const parsed = parseScimUrl(raw.url ?? '/', raw.headers.host, options.baseDomain);
-      if (parsed.basePath !== undefined) rememberScimUrl(raw, parsed);
-      return parsed.url;
+      const { host, origin, fault } = viewOf(raw);
+      const scim = parseScimUrl(raw.url ?? '/', host, options.baseDomain, publicUrl !== undefined);
+      rememberUrl(raw, { scim, origin: publicUrl ?? origin, fault });
+      return scim.url;
     },
   });
   const fastify = adapter.getInstance();

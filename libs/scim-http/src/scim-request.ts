@@ -1,12 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import type { Caller } from '#access';
 import type { RequestContext } from '#handlers';
+import { ScimError } from '#scim';
 import type { FastifyRequest } from 'fastify';
 import type { ScimUrl } from './scim-url.js';
 
 export { sendScim } from './send-scim.js';
 
-const SCIM = Symbol('scim');
+const SEEN = Symbol('seen URL');
 
 /** What the edge knows about a SCIM request before a controller sees it. */
 export interface ScimScope {
@@ -17,13 +18,38 @@ export interface ScimScope {
   readonly caller: Caller | undefined;
 }
 
-type Carrier = IncomingMessage & { [SCIM]?: ScimUrl };
-
-export function rememberScimUrl(raw: IncomingMessage, url: ScimUrl): void {
-  (raw as Carrier)[SCIM] = url;
+/** How a request looks from the client's side. */
+export interface SeenUrl {
+  readonly scim: ScimUrl;
+  /** Scheme, host and what a proxy cut off: in front of our own paths. */
+  readonly origin: string;
+  /** What is wrong with the headers that name the host. */
+  readonly fault: string | undefined;
 }
 
-export const scimUrlOf = (request: FastifyRequest): ScimUrl | undefined => (request.raw as Carrier)[SCIM];
+type Carrier = IncomingMessage & { [SEEN]?: SeenUrl };
+
+export function rememberUrl(raw: IncomingMessage, seen: SeenUrl): void {
+  (raw as Carrier)[SEEN] = seen;
+}
+
+export const seenUrlOf = (request: FastifyRequest): SeenUrl | undefined => (request.raw as Carrier)[SEEN];
+
+/** The URL as SCIM's; undefined for any other. */
+export function scimUrlOf(request: FastifyRequest): ScimUrl | undefined {
+  const scim = seenUrlOf(request)?.scim;
+  return scim?.basePath === undefined ? undefined : scim;
+}
+
+/**
+ * Scheme, host and prefix that clients reach us by, without a slash at the end.
+ * @throws ScimError `invalidValue` where the headers that name them hold what cannot be
+ */
+export function originOf(request: FastifyRequest): string {
+  const seen = seenUrlOf(request);
+  if (seen?.fault !== undefined) throw new ScimError('invalidValue', seen.fault);
+  return seen?.origin ?? 'http://localhost';
+}
 
 export interface ScimRequest extends FastifyRequest {
   scim: ScimScope;

@@ -19,8 +19,14 @@ export const isSlug = (text: string): boolean => SLUG.test(text);
  * @param rawUrl request target as sent: doubled and trailing slashes, an empty query and an extra `/v2` are tolerated
  * @param host value of the Host header
  * @param baseDomain where set, a host `{tenant}.{baseDomain}` names the tenant
+ * @param isOriginFixed clients are shown a host that names no tenant, so the base path must
  */
-export function parseScimUrl(rawUrl: string, host: string | undefined, baseDomain: string | undefined): ScimUrl {
+export function parseScimUrl(
+  rawUrl: string,
+  host: string | undefined,
+  baseDomain: string | undefined,
+  isOriginFixed = false,
+): ScimUrl {
   const queryAt = rawUrl.indexOf('?');
   const query = queryAt < 0 || queryAt === rawUrl.length - 1 ? '' : rawUrl.slice(queryAt);
   let path = queryAt < 0 ? rawUrl : rawUrl.slice(0, queryAt);
@@ -34,7 +40,8 @@ export function parseScimUrl(rawUrl: string, host: string | undefined, baseDomai
   const fromHost = tenantOfHost(host, baseDomain);
   if (fromHost !== undefined && !rest.startsWith(`/${fromHost}/`)) {
     rest = withoutVersion(rest);
-    return { url: `/scim/v2/${fromHost}${rest}${query}`, basePath: prefix, tenant: fromHost };
+    const basePath = isOriginFixed ? `${prefix}/${fromHost}` : prefix;
+    return { url: `/scim/v2/${fromHost}${rest}${query}`, basePath, tenant: fromHost };
   }
   const end = rest.indexOf('/', 1);
   const tenant = end < 0 ? rest.slice(1) : rest.slice(1, end);
