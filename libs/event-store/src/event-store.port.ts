@@ -125,6 +125,13 @@ export interface EventStore extends AsyncDisposable {
    */
   read(stream: string, options?: ReadStreamOptions): AsyncIterable<RecordedEvent>;
 
+  /**
+   * Whether the stream has an event after `revision`, every acknowledged append included; also true when the store
+   * cannot look now. Told at once, so that whoever holds a state of the stream can use it without reading: absent where
+   * the engine has to be asked over a network, and reading costs no more.
+   */
+  readonly hasAfter?: (stream: string, revision: number) => boolean;
+
   /** Events of the whole log after (backwards: before) `position`, up to the newest at the time of the call. */
   readAll(position: bigint | 'start' | 'end', options?: ReadAllOptions): AsyncIterable<RecordedEvent>;
 

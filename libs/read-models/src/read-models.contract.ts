@@ -85,6 +85,23 @@ function documentContract(withModels: (use: (models: ReadModels) => Promise<void
       expect(await models.count('groups', {})).toBe(0);
     }));
 
+  it('gives the fields that are asked for, whatever else there is', () =>
+    withModels(async (models) => {
+      await models.declare({ name: 'users', indexes: [{ name: 'name', fields: ['name'] }] });
+      const shadow = { text: 'x'.repeat(1000) };
+      const whole = { _id: '1', name: 'ana', json: '{"a":"\\n"}'.repeat(100), n: 1, shadow };
+      await models.write({ operations: [{ type: 'put', collection: 'users', document: whole }] });
+      const fields = ['json', 'n', 'absent'];
+      const expected = { _id: '1', json: whole.json, n: 1 };
+      expect(await models.get('users', '1', fields)).toMatchObject(expected);
+      for (const filter of [{ name: 'ana' }, { n: 1 }, {}]) {
+        expect(await models.find('users', { filter, fields })).toMatchObject([expected]);
+      }
+      expect(await models.find('users', { filter: { n: 1 }, sort: { name: 1 }, fields: ['shadow'] })).toMatchObject([
+        { _id: '1', shadow },
+      ]);
+    }));
+
   it('gets many in the order asked for, with gaps and repetitions', () =>
     withModels(async (models) => {
       await models.declare({ name: 'users', indexes: [] });

@@ -20,6 +20,8 @@ export interface Query {
   readonly skip?: number;
   /** Most documents to return; default all. */
   readonly limit?: number;
+  /** Top-level fields that the caller will look at, besides `_id`; others may be missing. Default all. */
+  readonly fields?: readonly string[];
 }
 
 /**
@@ -62,8 +64,11 @@ export interface ReadModels extends AsyncDisposable {
   /** Declares a collection. Called at start, before use; new indexes are built from the documents that are there. */
   declare(collection: CollectionDefinition): Promise<void>;
 
-  /** @returns the document or undefined. Callers must not change what they get. */
-  get<T extends Document>(collection: string, id: string): Promise<T | undefined>;
+  /**
+   * @param fields as in {@link Query}
+   * @returns the document or undefined. Callers must not change what they get.
+   */
+  get<T extends Document>(collection: string, id: string, fields?: readonly string[]): Promise<T | undefined>;
 
   /** Documents in the order of `ids`, undefined where there is none. */
   getMany<T extends Document>(collection: string, ids: readonly string[]): Promise<(T | undefined)[]>;

@@ -1,5 +1,5 @@
-import { groupStream, isLive, userStream } from '#domain';
-import { type Aggregates, type ReadYourWrites, type UserNameClaims } from '#handlers';
+import { groupStream } from '#domain';
+import { type Aggregates, type ReadYourWrites } from '#handlers';
 import {
   documentId,
   GROUPS,
@@ -18,9 +18,10 @@ import {
   type ReadModels,
   type RelationIds,
 } from '#read-models';
-import { type FilterNode, groupModel, parseFilter, type ResourceModel, userModel } from '#scim';
+import { type CompareNode, type FilterNode, groupModel, parseFilter, type ResourceModel, userModel } from '#scim';
 import { type ListQuery, listResponse, parseListQuery } from './list-query.js';
-import type { Audience, Described, ResourceRenderer } from './resource-renderer.js';
+import type { CurrentUsers } from './current-users.js';
+import { type Audience, type Described, DESCRIBED_FIELDS, type ResourceRenderer } from './resource-renderer.js';
 import type { ScimHttpOptions } from './scim-http.options.js';
 import type { ScimQuery } from './scim-request.js';
 
@@ -33,7 +34,7 @@ interface Page<T> {
 export class DirectoryLists {
   constructor(
     private readonly aggregates: Aggregates,
-    private readonly claims: UserNameClaims,
+    private readonly currentUsers: CurrentUsers,
     private readonly readModels: ReadModels,
     private readonly readYourWrites: ReadYourWrites,
     private readonly renderer: ResourceRenderer,
@@ -71,16 +72,14 @@ export class DirectoryLists {
 
   /** The answer to `userName eq` and `id eq`, which must see every acknowledged write; undefined: another filter. */
   private async knownUser(tenant: string, node: FilterNode): Promise<{ found: Described[] } | undefined> {
-    if (node.type !== 'compare' || node.operator !== 'eq' || typeof node.value !== 'string') return undefined;
+    if (!isTextEquality(node)) return undefined;
     const { schema, attribute, subAttribute } = node.path;
     if (schema !== undefined || subAttribute !== undefined) return undefined;
-    if (attribute === 'userName') {
-      const hit = await this.claims.find(tenant, node.value);
-      return { found: hit ? [this.renderer.describeUser(hit.userId, hit.loaded)] : [] };
-    }
-    if (attribute !== 'id') return undefined;
-    const loaded = await this.aggregates.users.load(userStream(tenant, node.value));
-    return { found: isLive(loaded.state) ? [this.renderer.describeUser(node.value, loaded)] : [] };
+    if (attribute !== 'userName' && attribute !== 'id') return undefined;
+    const found = await (attribute === 'id'
+      ? this.currentUsers.byId(tenant, node.value)
+      : this.currentUsers.byUserName(tenant, node));
+    return { found: found ? [found] : [] };
   }
 
   private async search<T extends Document>(
@@ -102,7 +101,9 @@ export class DirectoryLists {
   private async page<T extends Document>(collection: string, filter: Filter, query: ListQuery): Promise<Page<T>> {
     const skip = query.startIndex - 1;
     const items =
-      query.count === 0 ? [] : await this.readModels.find<T>(collection, { filter, skip, limit: query.count });
+      query.count === 0
+        ? []
+        : await this.readModels.find<T>(collection, { filter, skip, limit: query.count, fields: DESCRIBED_FIELDS });
     // A page that is not full shows where the end is; counting is for the others.
     const seen = items.length > 0 || skip === 0;
     if (seen && query.count > 0 && items.length < query.count) return { total: skip + items.length, items };
@@ -127,7 +128,7 @@ export class DirectoryLists {
       total += size;
       const room = count - items.length;
       if (room > 0 && skip < size) {
-        const query = { filter: run, ...(run === withValue && { sort }), skip, limit: room };
+        const query = { filter: run, ...(run === withValue && { sort }), skip, limit: room, fields: DESCRIBED_FIELDS };
         items.push(...(await this.readModels.find<T>(collection, query)));
       }
       skip = Math.max(0, skip - size);
@@ -155,6 +156,9 @@ export class DirectoryLists {
     return [...state.members].flatMap(([id, type]) => (type === 'User' ? [id] : []));
   }
 }
+
+const isTextEquality = (node: FilterNode): node is CompareNode & { value: string } =>
+  node.type === 'compare' && node.operator === 'eq' && typeof node.value === 'string';
 
 const noMembers = (): never => {
   throw new Error('members are not to be shown');

@@ -23,6 +23,15 @@ export interface Described {
   readonly lastModified: string;
 }
 
+/** All that a document must be read for. */
+export const DESCRIBED_FIELDS = [
+  'id',
+  'json',
+  'version',
+  'created',
+  'lastModified',
+] satisfies readonly (keyof Described)[];
+
 /** For whom a resource is written out: their tenant, the base URL they used, and what of it they asked for. */
 export interface Audience {
   readonly tenant: string;

@@ -2,6 +2,7 @@ import { Aggregates, ReadYourWrites, UserNameClaims } from '#handlers';
 import { READ_MODELS, type ReadModels } from '#read-models';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
+import { CurrentUsers } from './current-users.js';
 import { DirectoryLists } from './directory-lists.js';
 import { DiscoveryController } from './discovery.controller.js';
 import { GroupsController } from './groups.controller.js';
@@ -29,15 +30,25 @@ export class ScimHttpModule {
           useFactory: (readModels: ReadModels) => new ResourceRenderer(readModels),
         },
         {
-          provide: DirectoryLists,
-          inject: [Aggregates, UserNameClaims, READ_MODELS, ReadYourWrites, ResourceRenderer],
+          provide: CurrentUsers,
+          inject: [Aggregates, UserNameClaims, READ_MODELS, ResourceRenderer],
           useFactory: (
             aggregates: Aggregates,
             claims: UserNameClaims,
             readModels: ReadModels,
+            renderer: ResourceRenderer,
+          ) => new CurrentUsers(aggregates, claims, readModels, renderer),
+        },
+        {
+          provide: DirectoryLists,
+          inject: [Aggregates, CurrentUsers, READ_MODELS, ReadYourWrites, ResourceRenderer],
+          useFactory: (
+            aggregates: Aggregates,
+            users: CurrentUsers,
+            readModels: ReadModels,
             readYourWrites: ReadYourWrites,
             renderer: ResourceRenderer,
-          ) => new DirectoryLists(aggregates, claims, readModels, readYourWrites, renderer, options),
+          ) => new DirectoryLists(aggregates, users, readModels, readYourWrites, renderer, options),
         },
       ],
     };

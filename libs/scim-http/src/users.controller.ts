@@ -1,8 +1,8 @@
-import { isLive, userStream } from '#domain';
-import { Aggregates, versionOf } from '#handlers';
+import { versionOf } from '#handlers';
 import { ScimError, userModel } from '#scim';
 import { Controller, Delete, Get, Patch, Post, Put, Req, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { CurrentUsers } from './current-users.js';
 import { DirectoryLists } from './directory-lists.js';
 import { answeredNotModified } from './not-modified.js';
 import { projectorOf } from './projector-of.js';
@@ -17,7 +17,7 @@ type IdRequest = ScimRequest & { params: { id: string }; query: ScimQuery };
 export class UsersController {
   constructor(
     private readonly writes: UserWrites,
-    private readonly aggregates: Aggregates,
+    private readonly users: CurrentUsers,
     private readonly lists: DirectoryLists,
     private readonly renderer: ResourceRenderer,
   ) {}
@@ -41,11 +41,10 @@ export class UsersController {
   async read(@Req() request: IdRequest, @Res() reply: FastifyReply): Promise<void> {
     const { id } = request.params;
     const audience = this.audience(request);
-    const stream = userStream(audience.tenant, id);
-    const loaded = this.aggregates.users.peek(stream) ?? (await this.aggregates.users.load(stream));
-    if (!isLive(loaded.state)) throw new ScimError('notFound', `User ${id} not found`);
-    if (answeredNotModified(request, reply, loaded.revision)) return;
-    await this.send(reply, 200, audience, this.renderer.describeUser(id, loaded));
+    const user = await this.users.byId(audience.tenant, id);
+    if (!user) throw new ScimError('notFound', `User ${id} not found`);
+    if (answeredNotModified(request, reply, user.version)) return;
+    await this.send(reply, 200, audience, user);
   }
 
   @Put(':id')

@@ -46,6 +46,14 @@ export function closeContract(open: OpenEventStore): void {
     }
   });
 
+  it('calls no stream complete once it is closed', async () => {
+    await using log = await open();
+    const name = aTenant().user();
+    await log.store.append(name, someEvents(1), 'noStream');
+    await log.store[Symbol.asyncDispose]();
+    expect(log.store.hasAfter?.(name, 0)).not.toBe(false);
+  });
+
   it('can be closed twice', async () => {
     await using log = await open();
     await log.store[Symbol.asyncDispose]();

@@ -67,6 +67,23 @@ export function readContract(open: OpenEventStore): void {
     await Promise.all(Array.from({ length: 8 }, write));
   });
 
+  it('tells at once whether a stream goes on, after every acknowledged append, where it can', async () => {
+    await using log = await open();
+    const { store } = log;
+    if (!store.hasAfter) return;
+    const { user } = aTenant();
+    const write = async (): Promise<void> => {
+      const name = user();
+      expect(store.hasAfter?.(name, -1)).toBe(false);
+      for (let revision = 0; revision < 10; revision++) {
+        await store.append(name, someEvents(1), revision === 0 ? 'noStream' : revision - 1);
+        expect([store.hasAfter?.(name, revision - 1), store.hasAfter?.(name, revision)]).toEqual([true, false]);
+      }
+      expect(store.hasAfter?.(`${name}1`, -1)).toBe(false);
+    };
+    await Promise.all(Array.from({ length: 8 }, write));
+  });
+
   it('returns an event as it was appended, with its place and the time of recording', async () => {
     await using log = await open();
     const name = aTenant().user();

@@ -124,6 +124,10 @@ export class GroupCommit {
     }
   }
 
+  get isUsable(): boolean {
+    return !this.#closing && !this.#recovery && this.#log.isOpen;
+  }
+
   /** @throws EventStoreUnavailable the store is closed, or could not be opened again after a failed write */
   async usable(): Promise<void> {
     if (this.#closing) throw new EventStoreUnavailable('The event store is closed');

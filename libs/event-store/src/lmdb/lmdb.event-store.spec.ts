@@ -39,6 +39,11 @@ describe('LMDB event store', () => {
     expect(log.store.appendTogether).toBeDefined();
   });
 
+  it('can tell at once whether a stream goes on', async () => {
+    await using log = await openTestLog();
+    expect(log.store.hasAfter).toBeDefined();
+  });
+
   it('numbers positions 1, 2, 3, … across restarts', async () => {
     await using log = await openTestLog();
     expect(await log.store.append('user-a.1', someEvents(2), 'noStream')).toEqual({ revision: 1, position: 2n });

@@ -62,6 +62,11 @@ class LmdbEventStore implements EventStore {
     return this.#reader.read(stream, options);
   }
 
+  hasAfter(stream: string, revision: number): boolean {
+    // What is visible but not acknowledged yet counts too: the caller then reads, and sees what it may see.
+    return !this.#commit.isUsable || this.#reader.holds(stream, revision + 1);
+  }
+
   readAll(position: bigint | 'start' | 'end', options?: ReadAllOptions): AsyncIterable<RecordedEvent> {
     return this.#reader.readAll(position, options);
   }

@@ -47,6 +47,10 @@ export class LogReader {
     }
   }
 
+  holds(stream: string, revision: number): boolean {
+    return reading(() => this.#log.positionOf(stream, revision)) !== undefined;
+  }
+
   #streamPiece(stream: string, from: number, step: number, limit: number): RecordedEvent[] {
     const events: RecordedEvent[] = [];
     const until = performance.now() + TURN_MS;

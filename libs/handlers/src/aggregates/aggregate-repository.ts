@@ -73,6 +73,16 @@ export class AggregateRepository<State, Event extends { type: string; data: obje
     return this.store.soleWriter ? this.cache.get(stream)?.loaded : undefined;
   }
 
+  /** Whether {@link isCurrent} can ever be true: the log tells at once how far a stream goes. */
+  get tellsCurrency(): boolean {
+    return this.store.hasAfter !== undefined;
+  }
+
+  /** Whether the stream holds nothing after `revision`; false also where that cannot be told without reading it. */
+  isCurrent(stream: string, revision: number): boolean {
+    return this.store.hasAfter?.(stream, revision) === false;
+  }
+
   /**
    * Loads, decides, appends at the revision read; when another writer came first, loads what is new and decides again.
    * One command at a time per stream in this process.

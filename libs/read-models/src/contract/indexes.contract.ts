@@ -70,6 +70,20 @@ export function indexContract(
       await fc.assert(property, { numRuns: 40 });
     }));
 
+  it.each([1, 16, 17, 40])('finds %i documents of one value, and as many of them as are asked for', (count) =>
+    withModels(async (models) => {
+      await models.declare({ name: 'things', indexes: [{ name: 's', fields: ['tenant', 's'] }] });
+      const all = Array.from({ length: count }, (_, n) => ({ _id: `id-${100 + n}`, tenant: 'acme', s: 'same' }));
+      const others = ['sam', 'samE', 'same ', 'same\0'].map((s, n) => ({ _id: `other-${n}`, tenant: 'acme', s }));
+      await models.write({ operations: [...others, ...all, { _id: 'globex', tenant: 'globex', s: 'same' }].map(put) });
+      const filter = { $and: [{ tenant: 'acme' }, { s: 'same' }] };
+      expect(await models.find('things', { filter })).toEqual(all);
+      for (const limit of [1, 15, 16, 17, 18]) {
+        expect(await models.find('things', { filter, limit })).toEqual(all.slice(0, limit));
+      }
+    }),
+  );
+
   it('gives a document once, however many of its elements match', () =>
     withModels(async (models) => {
       await models.declare({ name: 'things', indexes: [{ name: 'tags', fields: ['tenant', 'tags'] }] });

@@ -87,6 +87,7 @@ const filters: fc.Arbitrary<Filter> = fc.oneof(
   tree,
   tree.map((rest) => ({ tenant: 'acme', ...rest })),
   leaf.map((rest) => ({ tenant: 'acme', ...rest })),
+  fc.record({ tenant: fc.constantFrom('acme', 'globex'), tags: text }),
   fc.constant({ tenant: 'acme' }),
   fc.constant({}),
 );

@@ -11,6 +11,7 @@ import type { Collection } from './collection.js';
 import { databasesOf, declareCollection } from './declaration.js';
 import { Mutations } from './mutations.js';
 import { Pace } from './pace.js';
+import { findPinned } from './pinned-find.js';
 import { QueryRun, readDocument } from './query-run.js';
 import { SEGMENT_SIZE } from './segments.js';
 import { type Durability, Storage } from './storage.js';
@@ -60,9 +61,9 @@ class LmdbReadModels implements ReadModels {
     });
   }
 
-  async get<T extends Document>(collection: string, id: string): Promise<T | undefined> {
+  async get<T extends Document>(collection: string, id: string, fields?: readonly string[]): Promise<T | undefined> {
     this.#assertOpen();
-    return readDocument<T>(this.#collection(collection), id);
+    return readDocument<T>(this.#collection(collection), id, fields);
   }
 
   async getMany<T extends Document>(collection: string, ids: readonly string[]): Promise<(T | undefined)[]> {
@@ -72,7 +73,8 @@ class LmdbReadModels implements ReadModels {
   }
 
   async find<T extends Document>(collection: string, query: Query): Promise<T[]> {
-    return this.#query(collection, (run) => run.find<T>(query));
+    this.#assertOpen();
+    return findPinned<T>(this.#collection(collection), query) ?? this.#query(collection, (run) => run.find<T>(query));
   }
 
   async count(collection: string, filter: Filter): Promise<number> {

@@ -160,7 +160,8 @@ function idsCompared(prefix: string, id: string, { operator }: { operator: Range
   return operator.startsWith('$g') ? { lower: bound, upper: undefined } : { lower: undefined, upper: bound };
 }
 
-function rangeUnder(prefix: string): KeyRange {
+/** All keys that start with these encoded values. */
+export function rangeUnder(prefix: string): KeyRange {
   if (prefix === '') return { lower: undefined, upper: undefined };
   return { lower: prefix, upper: prefix.slice(0, -END.length) + PAST_END };
 }

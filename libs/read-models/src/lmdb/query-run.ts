@@ -42,7 +42,7 @@ export class QueryRun {
     const limit = query.limit ?? Infinity;
     if (limit <= 0) return [];
     return (await (plan.order
-      ? this.#findInOrder(plan, matches, skip, limit)
+      ? this.#findInOrder(plan, matches, query, skip, limit)
       : this.#findAndSort(plan, matches, query, skip, limit))) as T[];
   }
 
@@ -65,6 +65,7 @@ export class QueryRun {
   async #findInOrder(
     plan: Plan,
     matches: CompiledFilter | undefined,
+    { fields }: Query,
     skip: number,
     limit: number,
   ): Promise<Document[]> {
@@ -76,7 +77,7 @@ export class QueryRun {
       const document = matches ? this.#read(found) : undefined;
       if (document && !matches?.(document)) continue;
       if (passed++ < rest.skip) continue;
-      documents.push(document ?? this.#read(found));
+      documents.push(document ?? this.#read(found, fields));
       if (documents.length >= limit) break;
     }
     return documents;
@@ -98,7 +99,7 @@ export class QueryRun {
     const documents: Document[] = [];
     this.#first = false;
     for (const { id, document } of (await page.finish()).slice(skip)) {
-      documents.push((document as Document | undefined) ?? this.#read({ id, json: undefined }));
+      documents.push((document as Document | undefined) ?? this.#read({ id, json: undefined }, query.fields));
       if (this.pace.due()) await this.#rest();
     }
     return documents;
@@ -187,11 +188,11 @@ export class QueryRun {
     };
   }
 
-  #read({ id, json }: Found): Document {
+  #read({ id, json }: Found, fields?: readonly string[]): Document {
     const text = json ?? this.collection.documents.get(id, this.#reading());
     if (text === undefined)
       throw new Error(`Index of ${this.collection.name} names a document that is not there: ${id}`);
-    return decodeDocument(text);
+    return decodeDocument(text, fields);
   }
 
   #segments(value: string, { index }: Plan) {
@@ -200,8 +201,12 @@ export class QueryRun {
   }
 }
 
-export function readDocument<T extends Document>(collection: Collection, id: string): T | undefined {
+export function readDocument<T extends Document>(
+  collection: Collection,
+  id: string,
+  fields?: readonly string[],
+): T | undefined {
   if (!isUsableId(id)) return undefined;
   const json = collection.documents.get(id);
-  return json === undefined ? undefined : (decodeDocument(json) as T);
+  return json === undefined ? undefined : (decodeDocument(json, fields) as T);
 }
