@@ -53,6 +53,15 @@ describe('admin API', () => {
         scimBaseUrl: `${gateway.http.origin}/scim/v2/acme`,
         tokenId: expect.any(String),
         token: expect.stringMatching(/^[A-Za-z0-9]{64}$/),
+        setup: expect.objectContaining({
+          guide: 'docs/guide/idp/entra-id.md',
+          fields: [
+            { field: 'Provisioning Mode', value: 'Automatic' },
+            { field: 'Tenant URL', value: `${gateway.http.origin}/scim/v2/acme` },
+            { field: 'Secret Token', value: token },
+          ],
+          authorization: { bearer: `Bearer ${token}` },
+        }),
       });
       const read = await gateway.admin('GET', '/tenants/acme');
       expect(read.body).toEqual({

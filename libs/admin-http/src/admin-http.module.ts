@@ -3,6 +3,7 @@ import { OTHER_ERRORS } from '#scim-http';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ADMIN_KEY_HASH, AdminKeyGuard } from './admin-key.guard.js';
 import { EventsController } from './events.controller.js';
+import { IdpPresetsController } from './idp-presets.controller.js';
 import { ProblemFilter } from './problem.filter.js';
 import { TenantsController } from './tenants.controller.js';
 
@@ -13,7 +14,7 @@ export class AdminHttpModule {
     return {
       module: AdminHttpModule,
       global: true,
-      controllers: [TenantsController, EventsController],
+      controllers: [TenantsController, EventsController, IdpPresetsController],
       providers: [
         { provide: ADMIN_KEY_HASH, useValue: hashToken(adminKey) },
         AdminKeyGuard,

@@ -1,7 +1,7 @@
 import { hashToken, newToken } from '#access';
 import type { CredentialFacts } from '#domain';
 import { ChangeTenant, IDENTITY_SOURCE, type IdentitySource, type RequestContext } from '#handlers';
-import { findPreset } from '#idp';
+import { type ConnectionSetup, findPreset, setupFor } from '#idp';
 import {
   CONNECTIONS,
   type ConnectionDocument,
@@ -39,6 +39,8 @@ export interface CreatedConnection {
   readonly scimBaseUrl: string;
   readonly tokenId: string;
   readonly token: string;
+  /** What to type where at the identity provider; it holds the token too. */
+  readonly setup: ConnectionSetup;
 }
 
 /** Tenants, their connections and tokens. */
@@ -102,13 +104,9 @@ export class TenantsController {
     const command = { type: 'CreateConnection', ...connection, credential } as const;
     await this.commands.execute(new ChangeTenant(contextOf(request, tenant), command));
     const { connectionId: id, ...described } = connection;
-    return {
-      id,
-      ...described,
-      scimBaseUrl: this.scimBaseUrl(request, tenant),
-      tokenId: credential.credentialId,
-      token,
-    };
+    const scimBaseUrl = this.scimBaseUrl(request, tenant);
+    const setup = setupFor(preset, { scimBaseUrl, token });
+    return { id, ...described, scimBaseUrl, tokenId: credential.credentialId, token, setup };
   }
 
   @Delete(':slug/connections/:id')

@@ -35,7 +35,7 @@ export const entraId: IdpPreset = {
   connectionTest: ['GET /Users?filter=userName eq "…"'],
   setup: [
     { field: 'Provisioning Mode', value: 'Automatic' },
-    { field: 'Tenant URL', value: '{scimBaseUrl}?aadOptscim062020' },
+    { field: 'Tenant URL', value: '{scimBaseUrl}' },
     { field: 'Secret Token', value: '{token}' },
   ],
   tolerances: { lenientUnquoted: true, addReplacesExtensionLists: true },

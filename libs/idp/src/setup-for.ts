@@ -1,0 +1,49 @@
+import type { AuthenticationMode, IdpPreset, OAuthClientPreset, Scope, SetupField } from './idp-preset.js';
+
+/** What the admin of an identity provider types where, for one connection. Holds the token: shown once, never kept. */
+export interface ConnectionSetup {
+  /** Page of our documentation that goes through it step by step. */
+  readonly guide: string;
+  readonly vendorDocs: string;
+  readonly fields: readonly SetupField[];
+  /** `Authorization` header by mode, where the provider wants the header itself; the first is its usual one. */
+  readonly authorization: Readonly<Partial<Record<AuthenticationMode, string>>>;
+  readonly oauthClient?: OAuthClientPreset;
+  readonly scopes: readonly Scope[];
+  readonly connectionTest: readonly string[];
+  readonly cadence: string;
+}
+
+export interface ConnectionSecrets {
+  /** Absolute, without a trailing slash. */
+  readonly scimBaseUrl: string;
+  readonly token: string;
+}
+
+/** The user name of Basic says nothing; the token is the password. */
+const HEADERS: Partial<Record<AuthenticationMode, (token: string) => string>> = {
+  rawHeader: (token) => token,
+  bearer: (token) => `Bearer ${token}`,
+  basic: (token) => `Basic ${btoa(`scim:${token}`)}`,
+};
+
+export function setupFor(preset: IdpPreset, { scimBaseUrl, token }: ConnectionSecrets): ConnectionSetup {
+  const { id, vendorDocs, oauthClient, scopes, connectionTest, capabilities, authentication } = preset;
+  const headers = authentication.flatMap((mode) => {
+    const write = HEADERS[mode];
+    return write ? [[mode, write(token)] as const] : [];
+  });
+  return {
+    guide: `docs/guide/idp/${id}.md`,
+    vendorDocs,
+    fields: preset.setup.map(({ field, value }) => ({
+      field,
+      value: value.replaceAll('{scimBaseUrl}', () => scimBaseUrl).replaceAll('{token}', () => token),
+    })),
+    authorization: Object.fromEntries(headers),
+    ...(oauthClient && { oauthClient }),
+    scopes,
+    connectionTest,
+    cadence: capabilities.cadence,
+  };
+}
