@@ -36,12 +36,12 @@ describe('concurrency', () => {
     const added = await Promise.all(
       users.map((value) => tenant.patch(path, { op: 'add', path: 'members', value: [{ value }] })),
     );
-    expect(statuses(added)).toEqual({ 204: 50 });
+    expect(statuses(added)).toEqual({ 200: 50 });
     expect(await tenant.membersOf(id)).toEqual([...users].sort());
     const removed = await Promise.all(
       users.map((value) => tenant.patch(path, { op: 'remove', path: `members[value eq "${value}"]` })),
     );
-    expect(statuses(removed)).toEqual({ 204: 50 });
+    expect(statuses(removed)).toEqual({ 200: 50 });
     expect(await tenant.membersOf(id)).toEqual([]);
   });
 
@@ -145,7 +145,7 @@ describe('concurrency', () => {
       ),
       tenant.scim('DELETE', `/Users/${id}`),
     ]);
-    for (const { status } of answers) expect([204, 400]).toContain(status);
+    for (const { status } of answers) expect([200, 204, 400]).toContain(status);
     const left = async () => (await Promise.all(groups.map((group) => tenant.membersOf(group.id)))).flat();
     // What an add left behind is cleaned up by whoever follows the log, soon but not at once.
     for (let tries = 0; tries < 100 && (await left()).length > 0; tries++) await gateway.nextEvent(tenant.slug);

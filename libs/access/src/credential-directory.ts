@@ -1,4 +1,4 @@
-import { tolerancesOf } from '#idp';
+import { findPreset, type IdpPreset, tolerancesOf } from '#idp';
 import { CONNECTIONS, type ConnectionDocument, CREDENTIALS, type CredentialDocument } from '#projections';
 import { type ReadModels, ReadModelsUnavailable } from '#read-models';
 import type { Tolerances } from '#scim';
@@ -14,6 +14,7 @@ export interface Caller {
   readonly idp: string;
   /** What of that preset the protocol core must know. */
   readonly tolerances: Tolerances;
+  readonly groupPatchAnswer?: IdpPreset['groupPatchAnswer'];
 }
 
 export type Lookup =
@@ -69,7 +70,16 @@ export class CredentialDirectory {
     const connection = await this.readModels.get<ConnectionDocument>(CONNECTIONS.name, connectionId);
     if (!connection) return this.unknown();
     const { idp } = connection;
-    const caller = { tenant, connectionId, credentialId, idp, tolerances: tolerancesOf(idp) };
+    const groupPatchAnswer = findPreset(idp)?.groupPatchAnswer;
+    const tolerances = tolerancesOf(idp);
+    const caller = {
+      tenant,
+      connectionId,
+      credentialId,
+      idp,
+      tolerances,
+      ...(groupPatchAnswer && { groupPatchAnswer }),
+    };
     const entry: Entry = {
       lookup: { outcome: 'known', caller },
       tokenHash: document.tokenHash,

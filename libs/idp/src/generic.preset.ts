@@ -22,6 +22,7 @@ export const generic: IdpPreset = {
     readsDiscovery: ['ServiceProviderConfig', 'ResourceTypes', 'Schemas'],
     cadence: 'as the client decides',
   },
+  groupPatchAnswer: 'resource',
   connectionTest: ['GET /ServiceProviderConfig', 'GET /Users?count=1'],
   setup: [
     { field: 'SCIM base URL', value: '{scimBaseUrl}' },

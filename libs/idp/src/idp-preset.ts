@@ -83,6 +83,11 @@ export interface IdpPreset {
   readonly scopes: readonly Scope[];
   readonly variants?: readonly IdpVariant[];
   readonly capabilities: IdpCapabilities;
+  /**
+   * What it would rather see of a group that it has patched; RFC 7644 §3.5.2 allows both. Absent: 204. `resource`: 200 with
+   * the whole group, as long as that is small.
+   */
+  readonly groupPatchAnswer?: 'resource';
   /** Requests of its connection test; `…` stands for what differs from time to time. */
   readonly connectionTest: readonly string[];
   readonly setup: readonly SetupField[];

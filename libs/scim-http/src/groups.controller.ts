@@ -13,6 +13,9 @@ import { projectorOf } from './projector-of.js';
 
 type IdRequest = ScimRequest & { params: { id: string }; query: ScimQuery };
 
+/** Largest group that is shown after a PATCH to those who like to see it: one member more costs the same in any size. */
+const SHOWN_AFTER_PATCH = 50;
+
 /** RFC 7644 §3.2 to §3.6 for `/Groups`. */
 @Controller('scim/v2/:tenant/Groups')
 export class GroupsController {
@@ -55,13 +58,18 @@ export class GroupsController {
     this.send(reply, 200, audience, written);
   }
 
-  /** 204, as every IdP expects of a group, unless the client asked for attributes (RFC 7644 §3.5.2). */
+  /**
+   * 204, as every IdP expects of a group, unless the client asked for attributes (RFC 7644 §3.5.2) or its preset would
+   * rather have the group.
+   */
   @Patch(':id')
   async patch(@Req() request: IdRequest, @Res() reply: FastifyReply): Promise<void> {
     const audience = this.audience(request);
     const { id } = request.params;
     const written = await this.writes.patch(contextOf(request), id, request.body, request.headers['if-match']);
-    if (parameter(request.query, 'attributes')) this.send(reply, 200, audience, written);
+    const likesToSee = request.scim.caller?.groupPatchAnswer === 'resource';
+    const isSmall = written.loaded.state.members.size <= SHOWN_AFTER_PATCH;
+    if (parameter(request.query, 'attributes') || (likesToSee && isSmall)) this.send(reply, 200, audience, written);
     else reply.code(204).header('etag', versionOf(written.loaded.revision)).send();
   }
 
