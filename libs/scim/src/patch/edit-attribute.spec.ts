@@ -225,6 +225,21 @@ describe('one operation', () => {
         ],
       },
     ],
+    [
+      'C1.7 and a label added to an element alone',
+      { op: 'add', path: 'emails[type eq "home"]', value: { primary: 'True' } },
+      {
+        emails: [
+          { ...work, primary: false },
+          { ...home, primary: true },
+        ],
+      },
+    ],
+    [
+      'a type added to an element alone',
+      { op: 'add', path: 'emails[type eq "home"]', value: { TYPE: 'other' } },
+      { emails: [work, { ...home, type: 'other' }] },
+    ],
     // filtered paths without a sub-attribute
     [
       'replace of a filtered element keeps what the path calls it',

@@ -428,10 +428,18 @@ describe('normalizeResource: groups', () => {
     });
   });
 
-  it('refuses a member that points at nobody', () => {
-    expect(refusal(() => group({ displayName: 'Eng', members: [{ display: 'Ana' }] })).detail).toBe(
-      'Attribute "members[0].value" is missing.',
-    );
+  it.each([{ display: 'Ana' }, { value: '' }, { value: null, type: 'User' }, { type: 'User' }])(
+    'refuses a member that points at nobody: %j',
+    (member) => {
+      const members = [{ value: 'u1' }, member];
+      expect(refusal(() => group({ displayName: 'Eng', members })).detail).toBe(
+        'Attribute "members[1].value" is missing.',
+      );
+    },
+  );
+
+  it('passes over elements that say nothing at all (profile A10.6)', () => {
+    expect(group({ displayName: 'Eng', members: [null, {}, '', { value: 'u1' }] }).members).toEqual([{ value: 'u1' }]);
   });
 
   it('takes 100,000 members and no more', () => {

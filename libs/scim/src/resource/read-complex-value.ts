@@ -78,8 +78,6 @@ export function complexReader(
       if (slot) kept = slot.read(source[given], walk);
       else if (!isAttributeName(given)) throw invalidName(given);
       else if (!isReferenceList) kept = keepJson(source[given], walk);
-      // Not kept, but whoever says something of a member has to say which.
-      else if (!isUnassigned(source[given])) content = true;
 
       if (kept !== undefined && !(labelled && (name === 'type' || name === 'primary'))) content = true;
       if (changed === undefined) {
@@ -89,7 +87,8 @@ export function complexReader(
       }
       if (kept !== undefined && !(slot?.alias && Object.hasOwn(changed, name))) changed[name] = kept;
     }
-    if (!content) return undefined;
+    // Whoever says something of a member has to say which: taken for nobody, it would empty a group by mistake.
+    if (!content && !(isReferenceList && names.length > 0)) return undefined;
     const result = changed ?? (source as JsonObject);
     for (const name of required) {
       if (result[name] === undefined) {
