@@ -242,6 +242,44 @@ describe('rules of resources', () => {
     });
   });
 
+  it('C5.8 an error says its status as text, with a scimType where RFC 7644 has one and a detail that helps', async () => {
+    const user = await tenant.createUser('ana@example.com');
+    const path = `/Users/${user.id}`;
+    for (const [answer, status, scimType, detail] of [
+      [await tenant.scim('POST', '/Users', { userName: 'ana@example.com' }), 409, 'uniqueness', user.id],
+      [await tenant.scim('POST', '/Users', {}), 400, 'invalidValue', 'userName'],
+      [await tenant.scim('POST', '/Users', undefined, { raw: '{' }), 400, 'invalidSyntax', 'JSON'],
+      [await tenant.find('Users', 'userName eq'), 400, 'invalidFilter', 'position 12'],
+      [await tenant.patch(path, { op: 'add', path: 'a b', value: 1 }), 400, 'invalidPath', 'a b'],
+      [await tenant.patch(path, { op: 'remove' }), 400, 'noTarget', 'path'],
+      [await tenant.patch(path, { op: 'remove', path: 'id' }), 400, 'mutability', 'id'],
+      [await tenant.get('/Users/0'), 404, undefined, '0'],
+      [await tenant.scim('DELETE', path, undefined, { headers: { 'if-match': 'W/"x"' } }), 412, undefined, 'version'],
+    ] as const) {
+      expectScimError(answer, status, scimType);
+      expect(answer.body.detail).toContain(detail);
+    }
+  });
+
+  it('C5.9 a schema tells what is really done: displayName of a group is required, members point at both kinds', async () => {
+    const { attributes } = (await tenant.get(`/Schemas/${GROUP}`)).body;
+    const [displayName, members] = attributes as [{ required: boolean }, { subAttributes: { name: string }[] }];
+    expect(displayName.required).toBe(true);
+    expectScimError(await tenant.scim('POST', '/Groups', { externalId: 'x' }), 400, 'invalidValue');
+    const value = members.subAttributes.find(({ name }) => name === 'value');
+    expect(value).toMatchObject({ mutability: 'immutable' });
+    expect(members.subAttributes.find(({ name }) => name === '$ref')).toMatchObject({
+      referenceTypes: ['User', 'Group'],
+    });
+  });
+
+  it('C5.10 /Me is nobody: 501, for every method (RFC 7644 §3.11)', async () => {
+    for (const method of ['GET', 'PUT', 'PATCH', 'POST', 'DELETE']) {
+      expectScimError(await tenant.scim(method, '/Me', method === 'GET' ? undefined : {}), 501);
+    }
+    expectScimError(await tenant.get('/Me', { authorization: null }), 401);
+  });
+
   describe('C5.11 groups in groups, and who may be a member', () => {
     it('shows groups direct and indirect, and each member with its kind and an address that leads to it', async () => {
       const ana = await tenant.createUser('ana@example.com');

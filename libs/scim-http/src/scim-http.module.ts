@@ -6,6 +6,7 @@ import { CurrentUsers } from './current-users.js';
 import { DirectoryLists } from './directory-lists.js';
 import { DiscoveryController } from './discovery.controller.js';
 import { GroupsController } from './groups.controller.js';
+import { MeController } from './me.controller.js';
 import { ResourceRenderer } from './resource-renderer.js';
 import { GroupWrites, UserWrites } from './resource-writes.js';
 import { ScimErrorFilter } from './scim-error.filter.js';
@@ -18,7 +19,7 @@ export class ScimHttpModule {
   static forRoot(options: ScimHttpOptions): DynamicModule {
     return {
       module: ScimHttpModule,
-      controllers: [UsersController, GroupsController, DiscoveryController],
+      controllers: [UsersController, GroupsController, DiscoveryController, MeController],
       providers: [
         { provide: SCIM_HTTP_OPTIONS, useValue: options },
         UserWrites,
