@@ -1,4 +1,4 @@
-import { findPreset } from '#idp';
+import { findPreset, IDP_NAMES } from '#idp';
 import { faultsOf } from '../support/idp-completeness.js';
 import { loadIdpFixtures, playScenario, type Scenario } from '../support/idp-scenario.js';
 import { startGateway, type TestGateway } from '../support/start-gateway.js';
@@ -10,6 +10,14 @@ describe('what identity providers send', () => {
     gateway = await startGateway();
   });
   afterAll(() => gateway[Symbol.asyncDispose]());
+
+  it('are told of every provider that has a preset', () => {
+    expect(
+      loadIdpFixtures()
+        .map(({ idp }) => idp)
+        .sort(),
+    ).toEqual([...IDP_NAMES]);
+  });
 
   for (const fixtures of loadIdpFixtures()) {
     const { idp, headers, files } = fixtures;

@@ -10,7 +10,7 @@ export const cyberark: IdpPreset = {
   authentication: ['bearer'],
   scopes: [...ALL_USERS, ...ALL_GROUPS],
   capabilities: {
-    // Whether it disables or deletes who leaves: unverified.
+    // Its setting speaks of “deactivate or delete”; which of them when: unverified.
     users: { update: ['put'], deactivation: ['active', 'delete'], passwords: false, clearsValues: true },
     groups: ['patch'],
     readsDiscovery: ['ServiceProviderConfig', 'ResourceTypes', 'Schemas'],
@@ -19,8 +19,6 @@ export const cyberark: IdpPreset = {
   connectionTest: ['GET /ServiceProviderConfig', 'GET /Users?count=1'],
   setup: [
     { field: 'SCIM Service URL', value: '{scimBaseUrl}' },
-    { field: 'Authorization Type', value: 'Authorization Header' },
-    { field: 'Header Type', value: 'Bearer Token' },
     { field: 'Bearer Token', value: '{token}' },
   ],
   tolerances: {},
