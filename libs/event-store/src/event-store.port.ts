@@ -5,6 +5,11 @@ export interface NewEvent<Type extends string = string, Data extends object = ob
   readonly type: Type;
   readonly data: Data;
   readonly metadata: EventMetadata;
+  /**
+   * The JSON text of `data`, where the writer has it at hand: what would parse to `data`. A store may take it instead of
+   * writing `data` out again, and may hand it on to subscribers.
+   */
+  readonly dataJson?: string;
 }
 
 /** Who did it, on whose behalf and when. `occurredAt` is UTC with milliseconds, e.g. `2026-01-31T08:15:30.123Z`. */

@@ -20,15 +20,16 @@ export const EVENT_SCHEMA_VERSION = 1;
 
 export function metadataOf(context: RequestContext, occurredAt: string): EventMetadata {
   const { tenant, connection, credential, idp, actor, correlationId, causationId = correlationId } = context;
-  return {
+  const metadata: { -readonly [Name in keyof EventMetadata]: EventMetadata[Name] } = {
     tenant,
-    ...(connection && { connection }),
-    ...(credential && { credential }),
-    ...(idp && { idp }),
-    ...(actor && { actor }),
     correlationId,
     causationId,
     occurredAt,
     schemaVersion: EVENT_SCHEMA_VERSION,
   };
+  if (connection) metadata.connection = connection;
+  if (credential) metadata.credential = credential;
+  if (idp) metadata.idp = idp;
+  if (actor) metadata.actor = actor;
+  return metadata;
 }

@@ -49,6 +49,9 @@ export const userDirectory: Projection = {
   collections: [USERS],
   streamPrefixes: [USER_STREAMS],
   touches(event) {
+    // Before its first event a stream has no document, so none need be looked for.
+    const first = event.revision === 0 ? fold(undefined, event) : undefined;
+    if (first) return [{ collection: USERS.name, put: first }];
     const { tenant, id } = parseStream(event.stream);
     return [{ collection: USERS.name, id: documentId(tenant, id) }];
   },

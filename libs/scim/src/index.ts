@@ -23,7 +23,14 @@ export {
   type Projection,
   type Projector,
 } from './resource/project-attributes.js';
-export { attributesOf, completeJson, resourceJson, type ResourceMeta } from './resource/represent-resource.js';
+export {
+  attributesJson,
+  attributesOf,
+  completeJson,
+  inShownOrder,
+  resourceJson,
+  type ResourceMeta,
+} from './resource/represent-resource.js';
 export { resourceTypes } from './discovery/resource-types.js';
 export { schemas } from './discovery/schemas.js';
 export { serviceProviderConfig, type ServiceProviderOptions } from './discovery/service-provider-config.js';

@@ -1,5 +1,6 @@
 import {
   applyPatch,
+  inShownOrder,
   type JsonValue,
   keepSpelling,
   type ResourceAttributes,
@@ -48,7 +49,10 @@ function requireLive(user: User, userId: string): void {
 function provision(user: User, attributes: ResourceAttributes): UserEvent[] {
   validateResource(userModel, attributes);
   const active = attributes['active'] !== false;
-  if (user.status === 'absent') return [{ type: 'UserProvisioned', data: { resource: { ...attributes, active } } }];
+  if (user.status === 'absent') {
+    const whole = attributes['active'] === active ? attributes : { ...attributes, active };
+    return [{ type: 'UserProvisioned', data: { resource: inShownOrder(whole) } }];
+  }
   if (user.status !== 'deprovisioned') throw userNameTaken(attributes);
   // The same userName again brings the same person back, as the IdP now describes them.
   return [

@@ -24,6 +24,24 @@ export function appendContract(open: OpenEventStore): void {
     expect([events[0]?.position, events[3]?.position]).toEqual([first.position, second.position]);
   });
 
+  it('takes the text of the data where the writer gives it, and reads the same data back', async () => {
+    await using log = await open();
+    const name = stream();
+    const data = { resource: { name: 'Øystein "Ø" Å\n𝓞', list: [1, { a: null }] } };
+    const event = { ...anEvent(), data };
+    await log.store.append(
+      name,
+      [
+        { ...event, dataJson: JSON.stringify(data) },
+        { ...event, id: randomUUID() },
+      ],
+      'noStream',
+    );
+    for (const read of await collect(log.store.read(name))) {
+      expect([read.data, read.metadata, read.type]).toEqual([data, event.metadata, event.type]);
+    }
+  });
+
   it.each<[string, number | 'noStream', number | 'noStream']>([
     ['a revision behind the last', 0, 2],
     ['a revision beyond the last', 3, 2],

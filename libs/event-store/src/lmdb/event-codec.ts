@@ -1,7 +1,7 @@
 import type { NewEvent, RecordedEvent } from '../event-store.port.js';
 
 /** An event as the log stores it: one JSON object in UTF-8, `stream` first so that a filter need not parse the rest. */
-interface StoredEvent extends NewEvent {
+interface StoredEvent extends Omit<NewEvent, 'dataJson'> {
   readonly stream: string;
   readonly revision: number;
   /** A number where the port has a bigint: JSON carries no bigint, and 2^53 events do not fit on any disk. */
@@ -21,6 +21,7 @@ export interface LogEntry {
 
 const SLAB_BYTES = 256 * 1024;
 const POSITION_BYTES = 8;
+const DATA = ',"data":';
 /** UTF-8 needs at most three bytes for one UTF-16 code unit. */
 const BYTES_PER_UNIT = 3;
 
@@ -39,10 +40,10 @@ export class EventEncoder {
 
   /** @throws TypeError the event holds what JSON cannot carry (a bigint, a cycle) */
   encode(stream: string, revision: number, position: number, recordedAt: number, event: NewEvent): LogEntry {
-    const { id, type, data, metadata } = event;
-    const stored: StoredEvent = { stream, revision, position, recordedAt, id, type, data, metadata };
-    const json = JSON.stringify(stored);
-    const needed = json.length * BYTES_PER_UNIT + POSITION_BYTES;
+    const { id, type, data, metadata, dataJson } = event;
+    const head = { stream, revision, position, recordedAt, id, type, metadata };
+    const json = JSON.stringify(dataJson === undefined ? ({ ...head, data } satisfies StoredEvent) : head);
+    const needed = (json.length + (dataJson?.length ?? 0)) * BYTES_PER_UNIT + POSITION_BYTES + DATA.length;
     if (needed > this.#slab.length - this.#used) {
       this.#slab = Buffer.allocUnsafeSlow(Math.max(SLAB_BYTES, needed));
       this.#used = 0;
@@ -50,14 +51,34 @@ export class EventEncoder {
     const slab = this.#slab;
     const start = this.#used;
     const jsonStart = writePosition(position, slab, start);
-    this.#used = jsonStart + slab.write(json, jsonStart);
+    let end = jsonStart + slab.write(json, jsonStart);
+    if (dataJson !== undefined) {
+      // In front of the brace that closes the head.
+      end += slab.write(DATA, end - 1) - 1;
+      end += slab.write(dataJson, end);
+      end += slab.write('}', end);
+    }
+    this.#used = end;
     return {
-      event: { id, type, data, metadata, stream, revision, position: BigInt(position), recordedAt },
+      event: recorded(event, stream, revision, position, recordedAt),
       position,
       bytes: slab.subarray(jsonStart, this.#used),
       positionBytes: slab.subarray(start, jsonStart),
     };
   }
+}
+
+function recorded(
+  { id, type, data, metadata, dataJson }: NewEvent,
+  stream: string,
+  revision: number,
+  place: number,
+  recordedAt: number,
+): RecordedEvent {
+  const position = BigInt(place);
+  return dataJson === undefined
+    ? { id, type, data, metadata, stream, revision, position, recordedAt }
+    : { id, type, data, metadata, dataJson, stream, revision, position, recordedAt };
 }
 
 export function decodeEvent(bytes: Buffer): RecordedEvent {

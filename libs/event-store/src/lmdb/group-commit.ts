@@ -12,14 +12,15 @@ import type { RecentEvents } from './recent-events.js';
 /** Bytes of events that may wait for the disk; beyond it callers are told to come back rather than fill the memory. */
 const MAX_WAITING_BYTES = 64 * 1024 * 1024;
 
+/** One call: all its streams and where their last events stand, and who waits for it. */
 interface Append {
-  readonly stream: string;
-  readonly result: AppendResult;
-  readonly resolve: (result: AppendResult) => void;
+  readonly streams: readonly string[];
+  readonly results: AppendResult[];
+  readonly resolve: (results: AppendResult[]) => void;
   readonly reject: (error: Error) => void;
 }
 
-interface PlacedWrite extends StreamWrite {
+interface PlacedWrite extends Omit<StreamWrite, 'expected'> {
   /** Revision its first event is to get. */
   readonly next: number;
 }
@@ -77,7 +78,8 @@ export class GroupCommit {
       if (this.#closing || this.#recovery || !this.#log.isOpen) await this.usable();
       const pending = this.#pending.get(stream);
       if (pending ? pending.revision + 1 === next : this.#endsBefore(stream, next)) {
-        return await this.#accept(stream, next, events);
+        const [result] = await this.#accept([{ stream, next, events }]);
+        return result as AppendResult;
       }
       const earlier = this.#earlierWrite(stream, next, events, pending?.revision ?? -1);
       if (earlier === 'different') {
@@ -106,7 +108,7 @@ export class GroupCommit {
         const pending = this.#pending.get(stream);
         return !(pending ? pending.revision + 1 === next : this.#endsBefore(stream, next));
       });
-      if (!obstacle) return await this.#acceptTogether(placed);
+      if (!obstacle) return await this.#accept(placed);
       const results: AppendResult[] = [];
       let undecided: Batch | undefined;
       for (const { stream, next, events } of placed) {
@@ -168,26 +170,35 @@ export class GroupCommit {
     return { revision: next + events.length - 1, position: BigInt(position) };
   }
 
-  #accept(stream: string, next: number, events: readonly NewEvent[]): Promise<AppendResult> {
-    const batch = this.#nextBatch();
-    const entries = this.#encode(batch, stream, next, events, this.#lastAssigned + 1, Date.now());
-    this.#enter(batch, entries);
-    return this.#answer(batch, stream, next + events.length - 1, this.#lastAssigned);
-  }
-
-  #acceptTogether(placed: readonly PlacedWrite[]): Promise<AppendResult[]> {
+  /**
+   * Gives the writes of one call their places. All are encoded before any is accepted: one that JSON cannot carry must
+   * leave no trace. Resolves with the place of each one's last event once the batch is on disk.
+   */
+  #accept(placed: readonly PlacedWrite[]): Promise<AppendResult[]> {
     const batch = this.#nextBatch();
     const recordedAt = Date.now();
+    const entries: LogEntry[] = [];
+    const results: AppendResult[] = [];
     let position = this.#lastAssigned;
-    const accepted = placed.map(({ stream, next, events }) => {
-      const entries = this.#encode(batch, stream, next, events, position + 1, recordedAt);
-      position += events.length;
-      return { stream, entries, revision: next + events.length - 1, position };
+    for (const { stream, next, events } of placed) {
+      let revision = next;
+      for (const event of events) {
+        entries.push(batch.encoder.encode(stream, revision++, ++position, recordedAt, event));
+      }
+      results.push({ revision: revision - 1, position: BigInt(position) });
+    }
+    this.#gathering = batch;
+    this.#lastAssigned = position;
+    for (const entry of entries) {
+      batch.entries.push(entry);
+      batch.bytes += entry.bytes.length;
+    }
+    placed.forEach(({ stream }, i) => {
+      this.#pending.set(stream, { revision: (results[i] as AppendResult).revision, batch });
     });
-    for (const { entries } of accepted) this.#enter(batch, entries);
-    return Promise.all(
-      accepted.map(({ stream, revision, position: last }) => this.#answer(batch, stream, revision, last)),
-    );
+    this.#scheduleFlush();
+    const streams = placed.map(({ stream }) => stream);
+    return new Promise((resolve, reject) => batch.appends.push({ streams, results, resolve, reject }));
   }
 
   /** The batch that goes to disk next; a new one counts once something has entered it. */
@@ -195,35 +206,6 @@ export class GroupCommit {
     const batch = this.#gathering ?? new Batch(this.#spareEncoders.pop() ?? new EventEncoder());
     if (batch.bytes > MAX_WAITING_BYTES) throw new EventStoreUnavailable('Too many appends wait for the disk');
     return batch;
-  }
-
-  /** All of a call are encoded before any is accepted: one that JSON cannot carry must leave no trace. */
-  #encode(
-    batch: Batch,
-    stream: string,
-    next: number,
-    events: readonly NewEvent[],
-    position: number,
-    recordedAt: number,
-  ): LogEntry[] {
-    return events.map((event, i) => batch.encoder.encode(stream, next + i, position + i, recordedAt, event));
-  }
-
-  #enter(batch: Batch, entries: readonly LogEntry[]): void {
-    this.#gathering = batch;
-    this.#lastAssigned += entries.length;
-    for (const entry of entries) {
-      batch.entries.push(entry);
-      batch.bytes += entry.bytes.length;
-    }
-  }
-
-  /** Resolves with the place of the last event that was accepted for `stream` once the batch is on disk. */
-  #answer(batch: Batch, stream: string, revision: number, position: number): Promise<AppendResult> {
-    const result = { revision, position: BigInt(position) };
-    this.#pending.set(stream, { revision, batch });
-    this.#scheduleFlush();
-    return new Promise((resolve, reject) => batch.appends.push({ stream, result, resolve, reject }));
   }
 
   /** At the end of the event-loop turn, so that requests that arrived together share the first batch too. */
@@ -253,9 +235,11 @@ export class GroupCommit {
   #succeed(batch: Batch): void {
     this.#writing = undefined;
     this.#recent.push(batch.entries);
-    for (const { stream, result, resolve } of batch.appends) {
-      if (this.#pending.get(stream)?.revision === result.revision) this.#pending.delete(stream);
-      resolve(result);
+    for (const { streams, results, resolve } of batch.appends) {
+      streams.forEach((stream, i) => {
+        if (this.#pending.get(stream)?.revision === results[i]?.revision) this.#pending.delete(stream);
+      });
+      resolve(results);
     }
     batch.encoder.reuse();
     this.#spareEncoders.push(batch.encoder);
@@ -272,8 +256,8 @@ export class GroupCommit {
     await this.#recovery.catch(() => undefined); // tried again by the next caller
     this.#writing = undefined;
     for (const batch of refused) {
-      for (const { stream, reject } of batch?.appends ?? []) {
-        reject(new EventStoreUnavailable(`Could not write to ${stream}`, { cause }));
+      for (const { streams, reject } of batch?.appends ?? []) {
+        reject(new EventStoreUnavailable(`Could not write to ${streams.join(', ')}`, { cause }));
       }
       batch?.settle();
     }

@@ -15,6 +15,8 @@ export interface Loaded<State> {
 export interface AggregateDefinition<State, Event extends { type: string; data: object }> {
   readonly initial: State;
   evolve(state: State, event: Event & { metadata: { occurredAt: string } }): State;
+  /** The JSON text of the event's data, where it is to be had for less than writing it out. */
+  dataJson?(event: Event): string | undefined;
   /** Roughly how many kilobytes the state holds on to; bounds the cache. Default 1. */
   weigh?(state: State): number;
   /** For streams that grow long. */
@@ -145,7 +147,12 @@ export class AggregateRepository<State, Event extends { type: string; data: obje
   /** Makes events ready to be appended behind `loaded`, for {@link appendBoth} of this or another repository. */
   stage(stream: string, loaded: Loaded<State>, events: readonly Event[], context: RequestContext): StagedAppend<State> {
     const metadata = metadataOf(context, this.source.now());
-    const toAppend = events.map(({ type, data }): NewEvent => ({ id: this.source.newEventId(), type, data, metadata }));
+    const toAppend = events.map((event): NewEvent => {
+      const { type, data } = event;
+      const id = this.source.newEventId();
+      const dataJson = this.definition.dataJson?.(event);
+      return dataJson === undefined ? { id, type, data, metadata } : { id, type, data, metadata, dataJson };
+    });
     return {
       write: { stream, events: toAppend, expected: loaded.revision < 0 ? 'noStream' : loaded.revision },
       succeed: ({ revision, position }) => {

@@ -21,6 +21,7 @@ import {
 } from '#domain';
 import type { EventStore } from '#event-store';
 import type { ReadModels } from '#read-models';
+import { attributesJson } from '#scim';
 import type { IdentitySource } from '../identity-source.js';
 import { AggregateRepository } from './aggregate-repository.js';
 import { SnapshotStore } from './snapshot-store.js';
@@ -45,6 +46,9 @@ export class Aggregates {
       {
         initial: absentUser,
         evolve: evolveUser,
+        // The text shows the user to others too; see attributesJson.
+        dataJson: (event) =>
+          event.type === 'UserProvisioned' ? `{"resource":${attributesJson(event.data.resource)}}` : undefined,
         weigh: () => 6,
         snapshots: {
           take: (user) => user,

@@ -184,7 +184,7 @@ describe('a creation where the store appends to several streams at once', () => 
 
   it('leaves claim and user, or neither, when it is interrupted', async () => {
     const found: number[] = [];
-    for (let calls = 0; calls < 3; calls++) {
+    for (let calls = 0; calls < 2; calls++) {
       let left = calls;
       const log = new SharedLogWrittenTogether(() =>
         left-- > 0 ? Promise.resolve() : Promise.reject(new Error('cut')),
@@ -192,6 +192,6 @@ describe('a creation where the store appends to several streams at once', () => 
       await expect(gateway(log, 'a').create('ana')).rejects.toThrow('cut');
       found.push(log.events.length);
     }
-    expect(found).toEqual([0, 0, 2]); // cut off while reading, before the append, after it
+    expect(found).toEqual([0, 2]); // cut off before the append, after it
   });
 });

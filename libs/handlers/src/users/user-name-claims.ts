@@ -3,6 +3,7 @@ import {
   claimUserName,
   isLive,
   releaseUserName,
+  unclaimed,
   type User,
   type UserEvent,
   type UserNameClaim,
@@ -25,6 +26,7 @@ export interface HeldClaim {
   readonly loaded: Loaded<UserNameClaim>;
 }
 
+const NEVER_CLAIMED: Loaded<UserNameClaim> = { state: unclaimed, revision: -1 };
 const MAX_ATTEMPTS = 50;
 
 /** Whether this user goes by that name now. */
@@ -59,8 +61,10 @@ export class UserNameClaims {
     decide: (user: User) => readonly UserEvent[],
   ): Promise<WrittenUser> {
     const stream = userNameStream(context.tenant, userName);
-    return this.attempt(stream, async () => {
-      const claim = await this.aggregates.userNames.load(stream);
+    return this.attempt(stream, async (attempt) => {
+      const { userNames } = this.aggregates;
+      // Nearly every name is new. Where this one is not, the append says so, and only then the log is read.
+      const claim = attempt === 1 ? (userNames.peek(stream) ?? NEVER_CLAIMED) : await userNames.load(stream);
       const { holder } = claim.state;
       if (holder === undefined) return this.provisionNew(context, { stream, loaded: claim }, 'claimed', decide);
       const user = userStream(context.tenant, holder);
@@ -76,7 +80,7 @@ export class UserNameClaims {
       if (deletedUnderIt) {
         // The claim is told again, so that somebody who wants to take the name meets a conflict.
         const again = [{ type: 'UserNameClaimed' as const, data: { userId: holder } }];
-        await this.aggregates.userNames.append(stream, claim, again, context);
+        await userNames.append(stream, claim, again, context);
       }
       // Where nobody came, whoever appends first to the empty stream is the user, without a second claim.
       return { id: holder, ...(await this.aggregates.users.append(user, loaded, events, context)) };
@@ -157,11 +161,11 @@ export class UserNameClaims {
     await this.aggregates.users.append(userStream(context.tenant, userId), loaded, fence, context);
   }
 
-  private attempt<T>(stream: string, task: () => Promise<T>): Promise<T> {
+  private attempt<T>(stream: string, task: (attempt: number) => Promise<T>): Promise<T> {
     return this.lock.run(stream, async () => {
       for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
         try {
-          return await task();
+          return await task(attempt);
         } catch (error) {
           if (!(error instanceof WrongExpectedRevision)) throw error;
         }

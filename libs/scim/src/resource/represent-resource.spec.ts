@@ -4,7 +4,7 @@ import { GROUP_SCHEMA } from '../schema/group.schema.js';
 import { groupModel, userModel } from '../schema/models.js';
 import type { ResourceAttributes } from '../schema/schema.types.js';
 import { USER_SCHEMA as CORE } from '../schema/user.schema.js';
-import { attributesOf, completeJson, resourceJson } from './represent-resource.js';
+import { attributesJson, attributesOf, completeJson, inShownOrder, resourceJson } from './represent-resource.js';
 
 const WISQ = 'urn:ietf:params:scim:schemas:extension:wisq:1.0:User';
 const meta = {
@@ -53,6 +53,17 @@ describe('the JSON text of a resource (RFC 7643 §3, profile C5.1 and C5.2)', ()
       userName: 'ana',
       meta: { resourceType: 'User', ...meta },
     });
+  });
+
+  it('is the same whether or not the attributes were written out before', () => {
+    const stray = { id: 'other', ...attributes };
+    for (const some of [attributes, inShownOrder(attributes), stray, { userName: 'ana', externalId: 'x' }, {}]) {
+      const afresh = resourceJson(userModel, 'u1', { ...some });
+      expect(JSON.parse(attributesJson(some))).toEqual(some);
+      expect(resourceJson(userModel, 'u1', some)).toBe(afresh);
+      expect(resourceJson(userModel, 'u2', some)).toBe(resourceJson(userModel, 'u2', { ...some }));
+    }
+    expect(Object.keys(inShownOrder(attributes))).toEqual(['externalId', 'userName', 'country', WISQ, ENT]);
   });
 
   it('gives the attributes back as they were', () => {

@@ -14,7 +14,7 @@ export interface ResourceMeta {
 }
 
 /** Written here and nowhere else, whatever the attributes say; a password is never shown (RFC 7643 §4.1.1). */
-const RESERVED: ReadonlySet<string> = new Set(['schemas', 'id', 'externalId', 'meta', 'password']);
+const RESERVED: ReadonlySet<string> = new Set(['schemas', 'id', 'meta', 'password']);
 
 /**
  * The JSON text of a resource up to where its relations (`groups`, `members`) and `meta` go: an object without the
@@ -25,25 +25,71 @@ const RESERVED: ReadonlySet<string> = new Set(['schemas', 'id', 'externalId', 'm
 export function resourceJson(model: ResourceModel, id: string, attributes: ResourceAttributes): string {
   const known = texts.get(attributes);
   if (known?.id === id) return known.text;
-  const text = writeResource(model, id, attributes);
+  const text = writeResource(model, id, attributes, known?.own);
   texts.set(attributes, { id, text });
   return text;
 }
 
-/** Gateway and projection hold the same attributes of a fresh change; only one of them writes them out. */
-const texts = new WeakMap<ResourceAttributes, { readonly id: string; readonly text: string }>();
+/**
+ * The JSON text of attributes alone. {@link resourceJson} of the same object takes it over, where they are
+ * {@link inShownOrder}, rather than write them out a second time.
+ */
+export function attributesJson(attributes: ResourceAttributes): string {
+  const own = JSON.stringify(attributes);
+  if (!texts.has(attributes)) texts.set(attributes, { own, id: undefined, text: '' });
+  return own;
+}
 
-function writeResource(model: ResourceModel, id: string, attributes: ResourceAttributes): string {
-  const schemas = [model.coreSchema.id];
-  const shown: JsonObject = { schemas, id };
-  if (attributes['externalId'] !== undefined) shown['externalId'] = attributes['externalId'];
-  for (const name of Object.keys(attributes)) {
-    // A colon is in the URN of an extension only.
-    if (name.includes(':')) schemas.push(name);
-    else if (!RESERVED.has(name)) shown[name] = attributes[name]!;
+/** A copy with the attributes in the order in which {@link resourceJson} shows them. */
+export function inShownOrder(attributes: ResourceAttributes): ResourceAttributes {
+  const ordered: JsonObject = {};
+  if (attributes['externalId'] !== undefined) ordered['externalId'] = attributes['externalId'];
+  let extensions = false;
+  for (const name in attributes) {
+    if (isExtension(name)) extensions = true;
+    else if (name !== 'externalId') ordered[name] = attributes[name]!;
   }
-  for (const urn of schemas.slice(1)) shown[urn] = attributes[urn]!;
-  return JSON.stringify(shown).slice(0, -1);
+  if (extensions) {
+    for (const name in attributes) if (isExtension(name)) ordered[name] = attributes[name]!;
+  }
+  return ordered;
+}
+
+interface Texts {
+  readonly id: string | undefined;
+  readonly text: string;
+  /** The attributes' own, until the resource's is made from it. */
+  readonly own?: string;
+}
+
+/** Log, gateway and projection hold the same attributes of a fresh change; only one of them writes them out. */
+const texts = new WeakMap<ResourceAttributes, Texts>();
+
+/** A colon is in the URN of an extension only. */
+const isExtension = (name: string): boolean => name.includes(':');
+
+function writeResource(model: ResourceModel, id: string, attributes: ResourceAttributes, own?: string): string {
+  const schemas = [model.coreSchema.id];
+  for (const name in attributes) if (isExtension(name)) schemas.push(name);
+  const head = `{"schemas":${JSON.stringify(schemas)},"id":${JSON.stringify(id)}`;
+  if (own !== undefined && isShownAsItStands(attributes)) return own === '{}' ? head : `${head},${own.slice(1, -1)}`;
+  const shown: JsonObject = {};
+  const ordered = inShownOrder(attributes);
+  for (const name in ordered) if (!RESERVED.has(name)) shown[name] = ordered[name]!;
+  const rest = JSON.stringify(shown);
+  return rest === '{}' ? head : `${head},${rest.slice(1, -1)}`;
+}
+
+/** Whether nothing has to be left out or moved. */
+function isShownAsItStands(attributes: ResourceAttributes): boolean {
+  let before: 'nothing' | 'core' | 'extension' = 'nothing';
+  for (const name in attributes) {
+    if (isExtension(name)) before = 'extension';
+    else if (before === 'extension' || RESERVED.has(name) || (name === 'externalId' && before !== 'nothing'))
+      return false;
+    else before = 'core';
+  }
+  return true;
 }
 
 /** The attributes back out of {@link resourceJson}. */
