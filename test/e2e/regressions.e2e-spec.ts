@@ -1,3 +1,4 @@
+import type { Answer } from '../support/http-client.js';
 import { startGateway, type TestGateway } from '../support/start-gateway.js';
 import { ENTERPRISE, expectScimError, GROUP, PATCH_OP, type TenantClient, USER } from '../support/tenant-client.js';
 
@@ -13,6 +14,8 @@ describe('bugs of others', () => {
     tenant = await gateway.newTenant();
   });
 
+  /** Which of the two it is depends on the preset; RFC 7644 §3.5.2 allows both. */
+  const expectDone = ({ status }: Answer) => expect([200, 204]).toContain(status);
   const workEmail = (value: string) => ({ type: 'work', value });
   const people = (names: readonly string[]) =>
     Promise.all(names.map(async (name) => (await tenant.createUser(`${name}@example.com`)).id as string));
@@ -26,7 +29,7 @@ describe('bugs of others', () => {
         { op: 'replace', value: { members: [] } },
       ]) {
         const group = await tenant.createGroup('Eng', ids);
-        expect((await tenant.patch(`/Groups/${group.id}`, operation)).status).toBe(204);
+        expectDone(await tenant.patch(`/Groups/${group.id}`, operation));
         expect((await tenant.get(`/Groups/${group.id}`)).body).not.toHaveProperty('members');
       }
     });
@@ -36,7 +39,7 @@ describe('bugs of others', () => {
       const group = await tenant.createGroup('Eng', [ana!]);
       const again = { op: 'add', path: 'members', value: [{ value: ana, display: 'ana@example.com' }] };
       const { answer, types } = await tenant.recording(() => tenant.patch(`/Groups/${group.id}`, again));
-      expect(answer.status).toBe(204);
+      expectDone(answer);
       expect(types).toEqual([]);
       expect((await tenant.get(`/Groups/${group.id}`)).body).toEqual(group);
     });
@@ -49,7 +52,7 @@ describe('bugs of others', () => {
         path: 'members',
         value: [{ $ref: null, value: ana }],
       });
-      expect(answer.status).toBe(204);
+      expectDone(answer);
       expect(await tenant.membersOf(group.id)).toEqual([bo, cy].sort());
     });
 
@@ -63,7 +66,7 @@ describe('bugs of others', () => {
         { op: 'remove', path: `members[value eq "${ana}"]` },
         { op: 'add', path: 'members', value: [{ value: bo }] },
       );
-      expect(answer.status).toBe(204);
+      expectDone(answer);
       const { body } = await tenant.get(`/Groups/${group.id}`);
       expect(body).toMatchObject({ ...attributes, members: [{ value: bo }] });
     });
@@ -73,7 +76,7 @@ describe('bugs of others', () => {
       const group = await tenant.createGroup('Eng');
       const body = { schemas: [PATCH_OP], Operations: [{ op: 'add', path: 'members', value: [{ value: ana }] }] };
       const answer = await tenant.scim('PATCH', `/Groups/${group.id}?`, body, { headers: { 'user-agent': '' } });
-      expect(answer.status).toBe(204);
+      expectDone(answer);
       expect(await tenant.membersOf(group.id)).toEqual([ana]);
     });
 
@@ -94,7 +97,7 @@ describe('bugs of others', () => {
       const group = await tenant.createGroup('Everybody');
       for (const portion of [ids.slice(0, 256), ids.slice(256)]) {
         const value = portion.map((id, index) => ({ value: id, display: `p${index}@example.com` }));
-        expect((await tenant.patch(`/Groups/${group.id}`, { op: 'add', path: 'members', value })).status).toBe(204);
+        expectDone(await tenant.patch(`/Groups/${group.id}`, { op: 'add', path: 'members', value }));
       }
       expect(await tenant.membersOf(group.id)).toEqual([...ids].sort());
     });

@@ -318,7 +318,7 @@ describe('rules of resources', () => {
         const { body } = await expectRefusal(tenant, () => add(off.id, id));
         expect(body).toMatchObject({ scimType: 'invalidValue', detail: expect.stringContaining(id) });
       }
-      expect((await add(off.id)).status).toBe(204);
+      expect([200, 204]).toContain((await add(off.id)).status);
       expect((await tenant.get(`/Groups/${group.id}`)).body.members).toEqual([
         { value: off.id, $ref: `${tenant.baseUrl}/Users/${off.id}`, type: 'User' },
       ]);
