@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { batchContract } from './contract/batches.contract.js';
+import { budgetContract } from './contract/budget.contract.js';
 import { filterContract } from './contract/filters.contract.js';
 import { indexContract } from './contract/indexes.contract.js';
 import { pageContract } from './contract/pages.contract.js';
@@ -18,6 +19,7 @@ export function readModelsContract(name: string, open: OpenReadModels): void {
   describe(`ReadModels contract: ${name}`, () => {
     describe('documents', () => documentContract(withModels));
     describe('batches', () => batchContract(withModels));
+    describe('budgets', () => budgetContract(withModels));
     describe('filters', () => filterContract(withModels));
     describe('pages', () => pageContract(withModels));
     describe('indexes', () => indexContract(withModels, open));

@@ -16,12 +16,34 @@ export type Sort = Readonly<Record<string, 1 | -1>>;
 export interface Query {
   readonly filter: Filter;
   readonly sort?: Sort;
+  /** Only matches behind this place in the order, whether or not a document is there. */
+  readonly after?: SortPosition;
   /** Matches to pass over; default 0. */
   readonly skip?: number;
   /** Most documents to return; default all. */
   readonly limit?: number;
   /** Top-level fields that the caller will look at, besides `_id`; others may be missing. Default all. */
   readonly fields?: readonly string[];
+  /** What the search may cost; default without bound. */
+  readonly budget?: QueryBudget;
+}
+
+/**
+ * A place in the order of a sort. Where an index gives that order, a page behind a place costs the same however deep the
+ * place is. The sort's paths must lead to at most one value in each document that matches; `a.0.b` makes it so.
+ */
+export interface SortPosition {
+  /** One value for each path of the sort that is not `_id`, in its order. */
+  readonly values: readonly (string | number | boolean | null)[];
+  readonly id: string;
+}
+
+/**
+ * Milliseconds of work that are left for documents that no index vouches for; queries that share a budget take from it.
+ * Looking entries up in an index is not counted.
+ */
+export interface QueryBudget {
+  leftMs: number;
 }
 
 /**
@@ -73,10 +95,14 @@ export interface ReadModels extends AsyncDisposable {
   /** Documents in the order of `ids`, undefined where there is none. */
   getMany<T extends Document>(collection: string, ids: readonly string[]): Promise<(T | undefined)[]>;
 
+  /** @throws QueryTooCostly the query's budget is used up */
   find<T extends Document>(collection: string, query: Query): Promise<T[]>;
 
-  /** How many documents match. */
-  count(collection: string, filter: Filter): Promise<number>;
+  /**
+   * How many documents match.
+   * @throws QueryTooCostly the budget is used up
+   */
+  count(collection: string, filter: Filter, budget?: QueryBudget): Promise<number>;
 
   /** Applies all operations and the checkpoints, or nothing; resolves once every later read sees them. */
   write(batch: WriteBatch): Promise<void>;
@@ -91,6 +117,11 @@ export interface ReadModels extends AsyncDisposable {
 /** The engine is away or closing; the caller may repeat the call. */
 export class ReadModelsUnavailable extends Error {
   override readonly name = 'ReadModelsUnavailable';
+}
+
+/** A query had to look at more documents than its budget allows; a filter that an index answers is the remedy. */
+export class QueryTooCostly extends Error {
+  override readonly name = 'QueryTooCostly';
 }
 
 /** Injection token of the read models. */

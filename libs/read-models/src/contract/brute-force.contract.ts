@@ -12,6 +12,7 @@ export function bruteForceFind(documents: readonly JsonDocument[], query: Query)
   return documents
     .filter((document) => matches(document, query.filter))
     .sort((a, b) => compareBy(a, b, query.sort ?? {}))
+    .filter((document) => isAfter(document, query))
     .slice(skip, query.limit === undefined ? undefined : skip + query.limit);
 }
 
@@ -86,6 +87,18 @@ function compareBy(a: JsonDocument, b: JsonDocument, sort: Sort): number {
     if (difference !== 0) return difference;
   }
   return order(a._id, b._id);
+}
+
+/** Whether the document lies behind the query's `after`. */
+function isAfter(document: JsonDocument, { sort = {}, after }: Query): boolean {
+  if (!after) return true;
+  const values = [...after.values];
+  for (const [path, direction] of Object.entries(sort)) {
+    const place = path === '_id' ? after.id : values.shift();
+    const difference = order(sortValue(document, path, direction), place) * direction;
+    if (difference !== 0 || path === '_id') return difference > 0;
+  }
+  return order(document._id, after.id) > 0;
 }
 
 /** An array sorts by its least element, descending by its greatest; an empty one before null. */

@@ -1,4 +1,4 @@
-import type { Document, ReadModels, Sort } from '../read-models.port.js';
+import type { Document, ReadModels, Sort, SortPosition } from '../read-models.port.js';
 
 export function pageContract(withModels: (use: (models: ReadModels) => Promise<void>) => Promise<void>): void {
   const documents: readonly Document[] = [
@@ -65,6 +65,46 @@ export function pageContract(withModels: (use: (models: ReadModels) => Promise<v
               whole += ids(await models.find('things', query));
             }
             expect(whole).toBe(expected);
+          }
+        }
+      }));
+
+    it('goes on behind a place, whether or not a document is there any more', () =>
+      withDocuments(indexed, async (models) => {
+        const filter = { kind: 'k' };
+        const sorted: readonly [Sort, readonly SortPosition['values'][number][], string][] = [
+          [{}, [], 'cdefgh'],
+          [{ _id: -1 }, [], 'ba'],
+          [{ n: 1 }, [1], 'acfg'],
+          [{ n: -1 }, [2], 'cbhde'],
+          [{ n: -1, _id: -1 }, [2], 'abhed'],
+          [{ n: 1, _id: -1 }, [null], 'hbcafg'],
+        ];
+        for (const [sort, values, expected] of sorted) {
+          expect(ids(await models.find('things', { filter, sort, after: { values, id: 'bb' } }))).toBe(expected);
+        }
+      }));
+
+    it('walks behind the last document of each page without gap or repetition', () =>
+      withDocuments(indexed, async (models) => {
+        for (const sort of [{}, { _id: -1 }, { n: 1 }, { n: -1 }, { n: -1, _id: -1 }, { n: 1, _id: -1 }] as Sort[]) {
+          const whole = ids(await models.find('things', { filter: { kind: 'k' }, sort }));
+          for (let limit = 1; limit <= 4; limit++) {
+            let walked = '';
+            let after: SortPosition | undefined;
+            for (;;) {
+              const page = await models.find<Document & { n?: number }>('things', {
+                filter: { kind: 'k' },
+                sort,
+                limit,
+                ...(after && { after }),
+              });
+              const last = page.at(-1);
+              if (!last) break;
+              walked += ids(page);
+              after = { values: 'n' in sort ? [last.n ?? null] : [], id: last._id };
+            }
+            expect(walked).toBe(whole);
           }
         }
       }));

@@ -100,7 +100,34 @@ const sorts: fc.Arbitrary<Sort> = fc
   })
   .map((entries) => Object.fromEntries(entries));
 
-export const queries: fc.Arbitrary<Query> = fc.record(
+const anywhere: fc.Arbitrary<Query> = fc.record(
   { filter: filters, sort: sorts, skip: fc.integer({ min: 0, max: 12 }), limit: fc.integer({ min: 1, max: 12 }) },
   { requiredKeys: ['filter'] },
+);
+
+/** Queries behind a place, by paths that lead to one value. */
+const behind: fc.Arbitrary<Query> = fc
+  .uniqueArray(fc.tuple(fc.constantFrom('n', 's', 'nested.x', '_id', 'tenant'), direction), {
+    selector: ([path]) => path,
+    maxLength: 3,
+  })
+  .chain((entries) =>
+    fc.record(
+      {
+        filter: filters,
+        sort: fc.constant(Object.fromEntries(entries) as Sort),
+        after: fc.record({
+          values: fc.tuple(...entries.filter(([path]) => path !== '_id').map(() => scalar)),
+          id: ids,
+        }),
+        skip: fc.integer({ min: 0, max: 3 }),
+        limit: fc.integer({ min: 1, max: 12 }),
+      },
+      { requiredKeys: ['filter', 'sort', 'after'] },
+    ),
+  );
+
+export const queries: fc.Arbitrary<Query> = fc.oneof(
+  { weight: 2, arbitrary: anywhere },
+  { weight: 1, arbitrary: behind },
 );

@@ -1,4 +1,5 @@
 import type { Document, IndexDefinition } from '../read-models.port.js';
+import type { KnownSets } from './id-sets.js';
 import type { IndexedField } from './indexed-field.js';
 import { idInKey } from './key-encoding.js';
 import type { SegmentCounts } from './segment-counts.js';
@@ -31,6 +32,8 @@ export class Collection {
   /** Place of each index's fields in `#fields`. */
   readonly #slots: readonly (readonly number[])[];
   readonly #fields: readonly IndexedField[];
+  /** What parts of filters came to, for queries that ask the same again. */
+  readonly knownSets: KnownSets = new WeakMap();
   /** Places of the counted indexes in `indexes`. */
   readonly counted: readonly number[];
 

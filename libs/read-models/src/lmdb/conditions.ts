@@ -8,6 +8,7 @@ export type Condition = { readonly path: string; /** More is asked than this say
   | { readonly type: 'equals'; readonly values: readonly Scalar[] }
   | { readonly type: 'range'; readonly operator: RangeOperator; readonly value: Exclude<Scalar, null> }
   | { readonly type: 'prefix'; readonly text: string }
+  | { readonly type: 'exists' }
 );
 export type RangeOperator = '$gt' | '$gte' | '$lt' | '$lte';
 
@@ -66,6 +67,10 @@ function collectOperator(path: string, operator: string, operand: unknown, into:
       into.push({ type: 'prefix', path, ...prefix });
       return !prefix.loose;
     }
+    case '$exists':
+      if (!operand) return false;
+      into.push({ type: 'exists', path, loose: false });
+      return true;
     case '$elemMatch':
       collectElement(path, operand, into);
       return false;

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CollectionDefinition, IndexDefinition } from '../read-models.port.js';
 import { Collection, Index } from './collection.js';
 import { isArrayPosition } from './document-paths.js';
-import { IndexedField } from './indexed-field.js';
+import { IndexedField, readSeen, seenValue, writeSeen } from './indexed-field.js';
 import { MAX_VALUE_FIELDS } from './key-encoding.js';
 import { Mutations } from './mutations.js';
 import { SegmentCounts } from './segment-counts.js';
@@ -46,7 +46,7 @@ export async function declareCollection(
   await build(writer, new Collection(definition.name, collection.documents, unbuilt));
   const finishing = new Mutations();
   finishing.putValue(catalog, JSON.stringify(wanted));
-  finishing.putValue(`seen/${definition.name}`, JSON.stringify(collection.seen()));
+  finishing.putValue(seenValue(definition.name), writeSeen(collection.seen()));
   await writer.commit(finishing, []);
   return collection;
 }
@@ -76,11 +76,11 @@ async function build(writer: Writer, collection: Collection): Promise<void> {
 }
 
 function openCollection(storage: Storage, definition: CollectionDefinition, segmentSize: number): Collection {
-  const seen = JSON.parse(storage.value(`seen/${definition.name}`) ?? '{}') as Record<string, number>;
+  const seen = readSeen(storage.value(seenValue(definition.name)));
   const fields = new Map<string, IndexedField>();
   const indexes = definition.indexes.map((index) => {
     const values = valueFields(index).map((path) => {
-      const field = fields.get(path) ?? new IndexedField(path, seen[path] ?? 0);
+      const field = fields.get(path) ?? new IndexedField(path, seen(path));
       fields.set(path, field);
       return field;
     });

@@ -1,10 +1,31 @@
 import { isRecord, keyValuesAt, memberOf, type PathParts } from './document-paths.js';
-import { encodeValue } from './key-encoding.js';
+import { encodeValue, END, TAG } from './key-encoding.js';
 import type { Document } from '../read-models.port.js';
+
+/** Key of null; only that of an empty list is smaller. */
+const NULL_KEY = TAG.null + END;
 
 /** What was seen at a path, ever; it only grows, and each bit only takes an optimisation away. */
 export const SEEN_SEVERAL_VALUES = 1;
 export const SEEN_INEXACT_VALUE = 2;
+export const SEEN_NULL = 4;
+
+/** Under which name what was seen in a collection is stored. */
+export const seenValue = (collection: string): string => `seen/${collection}`;
+
+type StoredSeen = { readonly nulls: true; readonly fields: Readonly<Record<string, number>> };
+
+export function writeSeen(fields: Readonly<Record<string, number>>): string {
+  return JSON.stringify({ nulls: true, fields } satisfies StoredSeen);
+}
+
+/** @returns bits by path; what was stored before nulls were noted may have them anywhere */
+export function readSeen(text: string | undefined): (path: string) => number {
+  if (text === undefined) return () => 0;
+  const stored = JSON.parse(text) as StoredSeen | Readonly<Record<string, number>>;
+  if (stored['nulls'] === true) return (path) => (stored as StoredSeen).fields[path] ?? 0;
+  return (path) => ((stored as Readonly<Record<string, number>>)[path] ?? 0) | SEEN_NULL;
+}
 
 /** A path that indexes of a collection cover. Its value is encoded once per document, whatever the number of indexes. */
 export class IndexedField {
@@ -32,6 +53,11 @@ export class IndexedField {
     return (this.seen & SEEN_INEXACT_VALUE) !== 0;
   }
 
+  /** Some document has null or an empty list here, which entries do not tell from there being nothing. */
+  get nullable(): boolean {
+    return (this.seen & SEEN_NULL) !== 0;
+  }
+
   /** Encoded values of the document: one, or the distinct ones of several. */
   encode(document: Document): string | readonly string[] {
     let value: unknown = document;
@@ -49,7 +75,7 @@ export class IndexedField {
     else if (typeof value === 'string') {
       this.#lastText = value;
       this.#lastKey = key;
-    }
+    } else if (value !== undefined && key <= NULL_KEY) this.seen |= SEEN_NULL;
     return key;
   }
 

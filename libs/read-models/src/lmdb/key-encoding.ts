@@ -129,6 +129,15 @@ export function idInKey(key: string, valueFields: number): string {
   return key.slice(at);
 }
 
+/** The text that stands in a key behind that many other values, undefined where it is no text. Only for exact values. */
+export function textInKey(key: string, before: number): string | undefined {
+  let at = 0;
+  for (let i = 0; i < before; i++) at = key.indexOf(END, at) + 1;
+  if (key[at] !== TAG.text) return undefined;
+  const text = key.slice(at + 1, key.indexOf(END, at));
+  return text.includes('\x01') ? text.replaceAll('\x01\x01', '\0').replaceAll('\x01\x02', '\x01') : text;
+}
+
 /** An id must fit a key with room for values beside it. */
 export function isUsableId(id: unknown): id is string {
   if (typeof id !== 'string' || id.length === 0 || id.length > MAX_ID_BYTES) return false;

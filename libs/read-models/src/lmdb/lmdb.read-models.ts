@@ -3,6 +3,7 @@ import {
   type Document,
   type Filter,
   type Query,
+  type QueryBudget,
   type ReadModels,
   ReadModelsUnavailable,
   type WriteBatch,
@@ -12,7 +13,7 @@ import { databasesOf, declareCollection } from './declaration.js';
 import { Mutations } from './mutations.js';
 import { Pace } from './pace.js';
 import { findPinned } from './pinned-find.js';
-import { QueryRun, readDocument } from './query-run.js';
+import { type QueryCost, QueryRun, readDocument } from './query-run.js';
 import { SEGMENT_SIZE } from './segments.js';
 import { type Durability, Storage } from './storage.js';
 import { checkpointValue, Writer } from './writer.js';
@@ -25,6 +26,8 @@ export interface LmdbReadModelsOptions {
   readonly durability?: Durability;
   /** Entries per run of a counted index; 1024 by default. Only tests have a reason to change it. */
   readonly segmentSize?: number;
+  /** Told after each query how it was answered. */
+  readonly onCost?: (cost: QueryCost) => void;
 }
 
 /**
@@ -34,7 +37,7 @@ export interface LmdbReadModelsOptions {
  */
 export async function openLmdbReadModels(options: LmdbReadModelsOptions): Promise<ReadModels> {
   const storage = await Storage.open(options.directory, options.durability);
-  return new LmdbReadModels(storage, options.segmentSize ?? SEGMENT_SIZE);
+  return new LmdbReadModels(storage, options.segmentSize ?? SEGMENT_SIZE, options.onCost);
 }
 
 class LmdbReadModels implements ReadModels {
@@ -47,6 +50,7 @@ class LmdbReadModels implements ReadModels {
   constructor(
     private readonly storage: Storage,
     private readonly segmentSize: number,
+    private readonly onCost: LmdbReadModelsOptions['onCost'],
   ) {
     this.#writer = new Writer(storage, this.#collections);
   }
@@ -74,11 +78,14 @@ class LmdbReadModels implements ReadModels {
 
   async find<T extends Document>(collection: string, query: Query): Promise<T[]> {
     this.#assertOpen();
-    return findPinned<T>(this.#collection(collection), query) ?? this.#query(collection, (run) => run.find<T>(query));
+    return (
+      findPinned<T>(this.#collection(collection), query) ??
+      this.#query(collection, query.budget, (run) => run.find<T>(query))
+    );
   }
 
-  async count(collection: string, filter: Filter): Promise<number> {
-    return this.#query(collection, (run) => run.count(filter));
+  async count(collection: string, filter: Filter, budget?: QueryBudget): Promise<number> {
+    return this.#query(collection, budget, (run) => run.count(filter));
   }
 
   async write(batch: WriteBatch): Promise<void> {
@@ -117,13 +124,19 @@ class LmdbReadModels implements ReadModels {
     await this.storage.close();
   }
 
-  async #query<T>(collection: string, run: (query: QueryRun) => Promise<T>): Promise<T> {
+  async #query<T>(
+    collection: string,
+    budget: QueryBudget | undefined,
+    run: (query: QueryRun) => Promise<T>,
+  ): Promise<T> {
     this.#assertOpen();
     const from = this.#collection(collection);
     const snapshot = this.storage.snapshot();
     this.#queries++;
     try {
-      return await run(new QueryRun(from, snapshot, new Pace(() => this.#assertOpen())));
+      const pace = new Pace(() => this.#assertOpen(), budget);
+      const sequence = (): number => this.storage.sequenceIn(snapshot);
+      return await run(new QueryRun(from, snapshot, pace, { sequence, onCost: this.onCost }));
     } finally {
       this.#queries--;
       snapshot.done();

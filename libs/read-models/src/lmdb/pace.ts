@@ -1,21 +1,34 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type QueryBudget, QueryTooCostly } from '../read-models.port.js';
 
 /** Longest stretch of work, in milliseconds, before other callers get their turn. */
 const SLICE_MS = 4;
 /** Steps between two looks at the clock. */
 const STEPS = 16;
 
-/** Cuts long work into slices that leave the event loop free in between. */
+/** Cuts long work into slices that leave the event loop free in between, and keeps it within its budget. */
 export class Pace {
   #steps = 0;
-  #end = performance.now() + SLICE_MS;
+  #lookedAt = performance.now();
+  #end = this.#lookedAt + SLICE_MS;
 
   /** @param check called after each rest; throws when the work has become pointless */
-  constructor(private readonly check: () => void) {}
+  constructor(
+    private readonly check: () => void,
+    private readonly budget?: QueryBudget,
+  ) {}
 
-  /** Whether it is time to `rest`; to be asked at every small step. */
-  due(): boolean {
-    return ++this.#steps % STEPS === 0 && this.overdue();
+  /**
+   * Whether it is time to `rest`; to be asked at every small step.
+   * @param charged the time since the last look was spent on documents that no index vouches for
+   * @throws QueryTooCostly
+   */
+  due(charged = false): boolean {
+    if (++this.#steps % STEPS !== 0) return false;
+    const now = performance.now();
+    if (charged && this.budget) this.#charge(this.budget, now - this.#lookedAt);
+    this.#lookedAt = now;
+    return now >= this.#end;
   }
 
   /** The same, for steps long enough to look at the clock each time. */
@@ -28,6 +41,12 @@ export class Pace {
     if (!this.overdue()) return;
     await nextTurn();
     this.check();
-    this.#end = performance.now() + SLICE_MS;
+    this.#lookedAt = performance.now();
+    this.#end = this.#lookedAt + SLICE_MS;
+  }
+
+  #charge(budget: QueryBudget, ms: number): void {
+    budget.leftMs -= ms;
+    if (budget.leftMs < 0) throw new QueryTooCostly('The query looked at documents for longer than it may');
   }
 }

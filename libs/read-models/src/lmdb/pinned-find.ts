@@ -14,8 +14,8 @@ const MAX_MATCHES = 16;
  * @returns the documents as `QueryRun.find` gives them; undefined where the query is another one or finds many
  */
 export function findPinned<T extends Document>(collection: Collection, query: Query): T[] | undefined {
-  const { filter, sort, skip = 0, limit = Infinity, fields } = query;
-  if (sort || skip > 0 || limit <= 0) return undefined;
+  const { filter, sort, after, skip = 0, limit = Infinity, fields } = query;
+  if (sort || after || skip > 0 || limit <= 0) return undefined;
   const { list, complete } = conditionsOf(filter);
   const index = complete ? collection.indexes.find((one) => isPinned(one, list)) : undefined;
   const prefix = index && prefixOf(index, list);

@@ -1,10 +1,10 @@
 import type { Filter, Sort } from '../read-models.port.js';
 import { Collection, Index } from './collection.js';
 import { conditionsOf, literalPrefix } from './conditions.js';
-import { IndexedField, SEEN_SEVERAL_VALUES } from './indexed-field.js';
+import { IndexedField, SEEN_NULL, SEEN_SEVERAL_VALUES } from './indexed-field.js';
 import { planQuery } from './query-planner.js';
 
-const seen: Record<string, number> = { 'emails.value': SEEN_SEVERAL_VALUES };
+const seen: Record<string, number> = { 'emails.value': SEEN_SEVERAL_VALUES, nullable: SEEN_NULL };
 const fieldOf = new Map<string, IndexedField>();
 const field = (path: string) => {
   const known = fieldOf.get(path) ?? new IndexedField(path, seen[path] ?? 0);
@@ -23,6 +23,7 @@ const users = new Collection('users', undefined as never, [
   index('tenant', ['tenant', '_id'], true),
   index('email', ['tenant', 'emails.value']),
   index('two', ['tenant', 'a', 'b']),
+  index('nullable', ['tenant', 'nullable']),
 ]);
 const plan = (filter: Filter, sort?: Sort) => {
   const { index: chosen, exact, order, whole, ranges } = planQuery(users, conditionsOf(filter), sort);
@@ -56,6 +57,24 @@ describe('the query planner', () => {
       { tenant },
       { name: -1 },
       { index: 'tenant', exact: true, order: undefined, whole: true, ranges: 1 },
+    ],
+    [
+      'a reversed order, ids included',
+      { tenant },
+      { name: -1, _id: -1 },
+      { index: 'name', exact: true, order: 'backwards', whole: false, ranges: 1 },
+    ],
+    [
+      'what has a value',
+      { tenant, name: { $exists: true } },
+      { name: 1 },
+      { index: 'name', exact: true, order: 'forwards', whole: false, ranges: 1 },
+    ],
+    [
+      'what has a value, where null is one',
+      { tenant, nullable: { $exists: true } },
+      undefined,
+      { index: 'tenant', exact: false, order: 'forwards', whole: true, ranges: 1 },
     ],
     [
       'a lookup',
@@ -127,7 +146,7 @@ describe('the query planner', () => {
       'an id',
       { tenant, _id: 'x' },
       undefined,
-      { index: undefined, exact: false, order: 'forwards', whole: false, ranges: 1 },
+      { index: 'tenant', exact: true, order: 'forwards', whole: false, ranges: 1 },
     ],
     [
       'ids',

@@ -1,8 +1,8 @@
-import type { Sort } from '../read-models.port.js';
+import type { Sort, SortPosition } from '../read-models.port.js';
 import type { Collection, Index } from './collection.js';
 import type { Condition, Conditions, RangeOperator } from './conditions.js';
 import type { IndexedField } from './indexed-field.js';
-import { encodePrefix, encodeValue, END, isUsableId, PAST_END, pastPrefix } from './key-encoding.js';
+import { encodePrefix, encodeValue, END, isUsableId, PAST_END, pastPrefix, TAG } from './key-encoding.js';
 import { compareText } from './value-order.js';
 
 export type Bound = string | Buffer | undefined;
@@ -26,6 +26,11 @@ export interface Plan {
   readonly order: 'forwards' | 'backwards' | undefined;
   /** Encoded first field, when the range is all entries under it: counts of segments apply. */
   readonly whole: string | undefined;
+  /** More than a whole collection, or everything under the value of a counted field, was ruled out by looking at keys. */
+  readonly selective: boolean;
+  /** What every key in the ranges starts with, and the fields that come behind it; only where there is an order. */
+  readonly prefix: string;
+  readonly followed: readonly IndexedField[];
 }
 
 /** Ranges that `$in` may open; a longer list is tested on documents instead. */
@@ -39,7 +44,7 @@ interface Candidate extends Plan {
 export function planQuery(collection: Collection, conditions: Conditions, sort: Sort | undefined): Plan {
   let best: Candidate = planById(conditions, sort);
   for (const index of collection.indexes) {
-    const candidate = planIndex(index, conditions, sort);
+    const candidate = planIndex(index, collection.indexes, conditions, sort);
     if (candidate && candidate.score > best.score) best = candidate;
   }
   return best;
@@ -54,11 +59,19 @@ function planById(conditions: Conditions, sort: Sort | undefined): Candidate {
     distinct: true,
     order: orderOf(sort, [], []),
     whole: undefined,
+    selective: tail.used.length > 0,
+    prefix: '',
+    followed: [],
     score: tail.used.length === 0 ? 0 : tail.pinned ? 1000 : 15,
   };
 }
 
-function planIndex(index: Index, conditions: Conditions, sort: Sort | undefined): Candidate | undefined {
+function planIndex(
+  index: Index,
+  indexes: readonly Index[],
+  conditions: Conditions,
+  sort: Sort | undefined,
+): Candidate | undefined {
   const used: Condition[] = [];
   let prefixes = [''];
   let bound = 0;
@@ -89,8 +102,8 @@ function planIndex(index: Index, conditions: Conditions, sort: Sort | undefined)
   const pinned = index.fields.slice(0, bound).filter((pin) => !pin.several);
   const ordered = prefixes.length === 1 && !(inner?.used.length && field?.several) && !followed.some((f) => f.inexact);
   const order = ordered ? orderOf(sort, followed, pinned) : undefined;
-  const whole =
-    bound === 1 && prefixes.length === 1 && !inner?.used.length && index.segments && !index.several && exact;
+  const narrowed = inner !== undefined && inner.used.length > 0;
+  const whole = bound === 1 && prefixes.length === 1 && !narrowed && index.segments && !index.several && exact;
   return {
     index,
     ranges: inner?.ranges ?? sortedRanges(prefixes),
@@ -98,26 +111,44 @@ function planIndex(index: Index, conditions: Conditions, sort: Sort | undefined)
     distinct: !index.several || (prefixes.length === 1 && !followed.some((later) => later.several)),
     order,
     whole: whole ? prefixes[0] : undefined,
-    score: bound * 20 + (inner?.used.length ? 10 : 0) + (order ? 5 : 0) + (whole ? 2 : 0) - followed.length,
+    selective: narrowed || bound > 1 || (bound === 1 && !partitions(index, indexes)),
+    prefix: prefixes[0] ?? '',
+    followed,
+    score:
+      bound * 20 +
+      (inner?.pinned ? 1000 : narrowed ? 10 : 0) +
+      (order ? 5 : 0) +
+      (whole ? 2 : 0) -
+      followed.length,
   };
+}
+
+/** Whether the first field of the index is one that a counted index divides the collection by. */
+function partitions(index: Index, indexes: readonly Index[]): boolean {
+  const first = index.fields[0]?.path;
+  return indexes.some(({ segments, fields }) => segments !== undefined && fields.length === 1 && fields[0]?.path === first);
 }
 
 interface Narrowed {
   readonly ranges: readonly KeyRange[];
   readonly used: readonly Condition[];
   readonly exact: boolean;
+  /** Single ids. */
+  readonly pinned: boolean;
 }
 
 /** Ranges of the field after those bound by equality, or of the id, or everything under the prefix. */
 function narrow(field: IndexedField | undefined, list: readonly Condition[], prefix: string): Narrowed {
-  if (!field) return { ...idRanges(list, prefix), exact: true };
+  if (!field) return idRanges(list, prefix);
   const under = rangeUnder(prefix);
   let { lower, upper } = under;
   const used: Condition[] = [];
   let exact = true;
   for (const condition of list) {
     if (condition.path !== field.path || condition.type === 'equals') continue;
-    const range = condition.type === 'prefix' ? startingWith(prefix, condition.text) : compared(prefix, condition);
+    // Among the entries of null are those of documents that have null, where there are such.
+    if (condition.type === 'exists' && field.nullable) continue;
+    const range = rangeOf(prefix, condition);
     lower = used.length === 0 || after(range.lower, lower) ? range.lower : lower;
     upper = used.length === 0 || after(upper, range.upper) ? range.upper : upper;
     used.push(condition);
@@ -125,11 +156,25 @@ function narrow(field: IndexedField | undefined, list: readonly Condition[], pre
     // Of several values of one document, each bound may hold for another one.
     if (field.several) break;
   }
-  return { ranges: [{ lower, upper }], used, exact };
+  return { ranges: [{ lower, upper }], used, exact, pinned: false };
+}
+
+function rangeOf(
+  prefix: string,
+  condition: Exclude<Condition, { type: 'equals' }>,
+): KeyRange & { readonly exact: boolean } {
+  switch (condition.type) {
+    case 'prefix':
+      return startingWith(prefix, condition.text);
+    case 'range':
+      return compared(prefix, condition);
+    case 'exists':
+      return { lower: prefix + TAG.number, upper: rangeUnder(prefix).upper, exact: true };
+  }
 }
 
 /** Conditions on `_id`, which ends every key as it is. */
-function idRanges(list: readonly Condition[], prefix: string): Narrowed & { readonly pinned: boolean } {
+function idRanges(list: readonly Condition[], prefix: string): Narrowed {
   const equals = list.find((condition) => condition.path === '_id' && condition.type === 'equals');
   if (equals?.type === 'equals') {
     const ids = equals.values.filter(isUsableId).sort(compareText);
@@ -139,7 +184,7 @@ function idRanges(list: readonly Condition[], prefix: string): Narrowed & { read
   let { lower, upper } = rangeUnder(prefix);
   const used: Condition[] = [];
   for (const condition of list) {
-    if (condition.path !== '_id' || condition.type === 'equals') continue;
+    if (condition.path !== '_id' || condition.type === 'equals' || condition.type === 'exists') continue;
     const text = condition.type === 'prefix' ? condition.text : condition.value;
     if (typeof text !== 'string' || !isUsableId(text)) continue;
     const range = condition.type === 'prefix' ? idsStartingWith(prefix + text) : idsCompared(prefix, text, condition);
@@ -201,23 +246,52 @@ function after(a: Bound, b: Bound): boolean {
 }
 
 /**
- * Whether entries ordered by `followed`, then id, are in the order asked for; `pinned` fields have one value throughout.
- * Descending fields are served only by `_id`: reversed entries would also reverse the ids that break ties.
+ * Whether entries ordered by `followed`, then id, are in the order asked for or in its reverse, where everything, ids
+ * included, is asked for in reverse; `pinned` fields have one value throughout.
  */
 function orderOf(
   sort: Sort | undefined,
   followed: readonly IndexedField[],
   pinned: readonly IndexedField[],
 ): Plan['order'] {
-  const wanted = Object.entries(sort ?? {}).filter(([path]) => !pinned.some((field) => field.path === path));
-  let at = 0;
-  for (const [path, direction] of wanted) {
-    if (path === '_id') {
-      if (at < followed.length) return undefined;
-      return direction === 1 ? 'forwards' : at === 0 ? 'backwards' : undefined;
-    }
-    if (path !== followed[at]?.path || direction !== 1) return undefined;
-    at++;
+  const entries = Object.entries(sort ?? {});
+  const id = entries.findIndex(([path]) => path === '_id');
+  // Ids differ, so nothing after `_id` matters; without it they break ties, ascending.
+  const before = id < 0 ? entries : entries.slice(0, id);
+  const wanted = before.filter(([path]) => !pinned.some((field) => field.path === path));
+  const direction = id < 0 ? 1 : (entries[id]?.[1] ?? 1);
+  if (wanted.length !== followed.length) return undefined;
+  const served = wanted.every(([path, each], at) => path === followed[at]?.path && each === direction);
+  return served ? (direction === 1 ? 'forwards' : 'backwards') : undefined;
+}
+
+/**
+ * What of the plan's ranges lies behind a place in its order.
+ * @returns undefined where keys cannot tell
+ */
+export function rangesAfter(
+  { order, ranges, prefix, followed }: Plan,
+  sort: Sort | undefined,
+  position: SortPosition,
+): readonly KeyRange[] | undefined {
+  if (!order || followed.some((field) => field.several)) return undefined;
+  const paths = Object.keys(sort ?? {}).filter((path) => path !== '_id');
+  // A path with one value throughout would have to be compared with the place's.
+  if (paths.length !== followed.length || !isUsableId(position.id)) return undefined;
+  let key = prefix;
+  for (let at = 0; at < followed.length; at++) {
+    const value = encodeValue(position.values[at]);
+    if (!value.exact) return undefined;
+    key += value.key;
   }
-  return at === followed.length ? 'forwards' : undefined;
+  key += position.id;
+  const behind = order === 'forwards' ? `${key}\0` : key;
+  return ranges.flatMap(({ lower, upper }): KeyRange[] => {
+    if (order === 'forwards') {
+      if (upper !== undefined && !after(upper, behind)) return [];
+      return [{ lower: lower !== undefined && after(lower, behind) ? lower : behind, upper }];
+    }
+    if (lower !== undefined && !after(behind, lower)) return [];
+    return [{ lower, upper: upper === undefined || after(upper, behind) ? behind : upper }];
+  });
 }

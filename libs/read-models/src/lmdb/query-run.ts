@@ -1,11 +1,12 @@
-import type { Document, Filter, Query } from '../read-models.port.js';
+import type { Document, Filter, Query, Sort } from '../read-models.port.js';
 import type { Collection } from './collection.js';
 import { conditionsOf } from './conditions.js';
 import { compileFilter, type CompiledFilter } from './filter-evaluation.js';
+import { type IdSet, IdSets, type KeyWalker } from './id-sets.js';
 import { isUsableId } from './key-encoding.js';
 import type { Pace } from './pace.js';
-import { planQuery, type KeyRange, type Plan } from './query-planner.js';
-import { SortedPage } from './sorted-page.js';
+import { type KeyRange, type Plan, planQuery, rangesAfter } from './query-planner.js';
+import { isById, SortedPage } from './sorted-page.js';
 import type { KeyDatabase, Snapshot, TextDatabase } from './storage.js';
 import { decodeDocument } from './document-codec.js';
 
@@ -24,57 +25,132 @@ interface Found {
 
 const CURRENT = {};
 
+/** How a query was answered, for those who want to know what it cost. */
+export interface QueryCost {
+  /** Name of the index that led to the documents; undefined: the documents themselves. */
+  readonly index: string | undefined;
+  /** Sets of ids from several indexes were put together. */
+  readonly sets: boolean;
+  /** Index entries gone through one by one; those counted natively are not among them. */
+  readonly entries: number;
+  /** Documents read in order to test or to sort them. */
+  readonly examined: number;
+}
+
+/** What leads to the matches: a plan or a set of ids, and a test of what they lead to. */
+interface Search {
+  readonly plan: Plan;
+  /** Of the ids that the plan leads to, those in the set only. */
+  readonly set: IdSet | undefined;
+  /** The set itself is gone through, in no order, rather than the plan. */
+  readonly fromSet: boolean;
+  /** Undefined: all of those match. */
+  readonly matches: CompiledFilter | undefined;
+}
+
 /** One query over one snapshot, in slices. A document is read only if its entry does not say enough. */
 export class QueryRun {
   /** Nothing was awaited yet, so lmdb's current read transaction is the snapshot, and cheaper to use. */
   #first = true;
+  #entriesSeen = 0;
+  #examined = 0;
 
   constructor(
     private readonly collection: Collection,
     private readonly snapshot: Snapshot,
     private readonly pace: Pace,
+    private readonly shared: {
+      readonly sequence: () => number;
+      readonly onCost: ((cost: QueryCost) => void) | undefined;
+    },
   ) {}
 
   async find<T extends Document>(query: Query): Promise<T[]> {
-    const plan = planQuery(this.collection, conditionsOf(query.filter), query.sort);
-    const matches = plan.exact ? undefined : compileFilter(query.filter);
     const skip = query.skip ?? 0;
     const limit = query.limit ?? Infinity;
     if (limit <= 0) return [];
-    return (await (plan.order
-      ? this.#findInOrder(plan, matches, query, skip, limit)
-      : this.#findAndSort(plan, matches, query, skip, limit))) as T[];
+    const simple = this.#byPlan(query.filter, query.sort);
+    const search = simple ?? (await this.#bySets(query.filter, query.sort));
+    const found = await this.#findWith(search, query, skip, limit);
+    this.#tell(search);
+    return found as T[];
   }
 
   async count(filter: Filter): Promise<number> {
-    const plan = planQuery(this.collection, conditionsOf(filter), undefined);
-    if (plan.exact && plan.whole !== undefined) return this.#segments(plan.whole, plan).total();
-    let count = 0;
-    if (plan.exact && plan.distinct) {
-      for (const range of plan.ranges) count += (await this.#passOver(plan, range, Infinity)).passed;
-      return count;
+    const simple = this.#byPlan(filter, undefined);
+    const search = simple ?? (await this.#bySets(filter, undefined));
+    const count = await this.#countWith(search);
+    this.#tell(search);
+    return count;
+  }
+
+  /** Undefined: the plan alone would look at everything. */
+  #byPlan(filter: Filter, sort: Sort | undefined): Search | undefined {
+    const plan = planQuery(this.collection, conditionsOf(filter), sort);
+    if (!plan.exact && !plan.selective) return undefined;
+    return { plan, set: undefined, fromSet: false, matches: plan.exact ? undefined : compileFilter(filter) };
+  }
+
+  async #bySets(filter: Filter, sort: Sort | undefined): Promise<Search> {
+    const sets = IdSets.of(this.collection, filter, { collect: this.#collect }, this.shared.sequence);
+    const set = await sets?.resolve(filter);
+    const matches = set?.exact ? undefined : compileFilter(filter);
+    if (!sets || !set) {
+      return { plan: planQuery(this.collection, conditionsOf(filter), sort), set: undefined, fromSet: false, matches };
     }
-    const matches = plan.exact ? undefined : compileFilter(filter);
-    for (const found of this.#entries(plan, plan.ranges)) {
-      if (!matches || matches(this.#read(found))) count++;
-      if (this.pace.due()) await this.#rest();
+    const plan = sets.base(sort);
+    // A set is put in order by its ids; any other order is followed, and the set asked.
+    return { plan, set, fromSet: !set.negated && (isById(sort) || !plan.order), matches };
+  }
+
+  #tell({ plan, set }: Search): void {
+    const { onCost } = this.shared;
+    if (!onCost) return;
+    const index = plan.index?.definition.name;
+    onCost({ index, sets: set !== undefined, entries: this.#entriesSeen, examined: this.#examined });
+  }
+
+  async #findWith(search: Search, query: Query, skip: number, limit: number): Promise<Document[]> {
+    const { plan, fromSet } = search;
+    if (!plan.order || fromSet) return this.#findAndSort(search, query, skip, limit);
+    if (!query.after) return this.#findInOrder(search, query, skip, limit);
+    const ranges = rangesAfter(plan, query.sort, query.after);
+    if (!ranges) return this.#findAndSort(search, query, skip, limit);
+    return this.#findInOrder({ ...search, plan: { ...plan, ranges, whole: undefined } }, query, skip, limit);
+  }
+
+  async #countWith(search: Search): Promise<number> {
+    const { plan, set, fromSet, matches } = search;
+    if (fromSet && !matches) return set?.ids.size ?? 0;
+    if (!matches && plan.exact && plan.distinct) {
+      // All that the set rules out lies in the plan's ranges.
+      const ruledOut = set?.ids.size ?? 0;
+      if (plan.whole !== undefined) return this.#segments(plan.whole, plan).total() - ruledOut;
+      let count = 0;
+      for (const range of plan.ranges) {
+        count += (await this.#passOver(plan, range, Infinity)).passed;
+        if (this.pace.due()) await this.#rest();
+      }
+      return count - ruledOut;
+    }
+    let count = 0;
+    for (const found of this.#candidates(search)) {
+      if (found && (!matches || matches(this.#examine(found)))) count++;
+      if (this.pace.due(matches !== undefined)) await this.#rest();
     }
     return count;
   }
 
-  async #findInOrder(
-    plan: Plan,
-    matches: CompiledFilter | undefined,
-    { fields }: Query,
-    skip: number,
-    limit: number,
-  ): Promise<Document[]> {
+  async #findInOrder(search: Search, { fields }: Query, skip: number, limit: number): Promise<Document[]> {
+    const { plan, set, matches } = search;
     const documents: Document[] = [];
-    const rest = plan.exact && plan.distinct && skip > 0 ? await this.#skip(plan, skip) : { ranges: plan.ranges, skip };
+    const skips = plan.exact && plan.distinct && !set && !matches && skip > 0;
+    const rest = skips ? await this.#skip(plan, skip) : { ranges: plan.ranges, skip };
     let passed = 0;
-    for (const found of this.#entries(plan, rest.ranges)) {
-      if (this.pace.due()) await this.#rest();
-      const document = matches ? this.#read(found) : undefined;
+    for (const found of this.#candidates({ ...search, plan: { ...plan, ranges: rest.ranges } })) {
+      if (this.pace.due(matches !== undefined)) await this.#rest();
+      if (!found) continue;
+      const document = matches ? this.#examine(found) : undefined;
       if (document && !matches?.(document)) continue;
       if (passed++ < rest.skip) continue;
       documents.push(document ?? this.#read(found, fields));
@@ -83,17 +159,14 @@ export class QueryRun {
     return documents;
   }
 
-  async #findAndSort(
-    plan: Plan,
-    matches: CompiledFilter | undefined,
-    query: Query,
-    skip: number,
-    limit: number,
-  ): Promise<Document[]> {
-    const page = new SortedPage(query.sort, skip + limit, this.pace);
-    for (const found of this.#entries(plan, plan.ranges)) {
-      if (this.pace.due() || page.full) await this.#rest(page.full ? page : undefined);
-      const document = matches || !page.byIdOnly ? this.#read(found) : undefined;
+  async #findAndSort(search: Search, query: Query, skip: number, limit: number): Promise<Document[]> {
+    const { matches } = search;
+    const page = new SortedPage(query.sort, skip + limit, this.pace, query.after);
+    const reads = matches !== undefined || !page.byIdOnly;
+    for (const found of this.#candidates(search)) {
+      if (this.pace.due(reads) || page.full) await this.#rest(page.full ? page : undefined);
+      if (!found || (page.byIdOnly && !page.takes(found.id))) continue;
+      const document = reads ? this.#examine(found) : undefined;
       if (!document || !matches || matches(document)) page.add(found.id, document);
     }
     const documents: Document[] = [];
@@ -104,6 +177,28 @@ export class QueryRun {
     }
     return documents;
   }
+
+  /** What may match; undefined in place of what a set rules out, so that callers can rest meanwhile. */
+  *#candidates({ plan, set, fromSet }: Search): Iterable<Found | undefined> {
+    if (set && fromSet) {
+      for (const id of set.ids) yield { id, json: undefined };
+      return;
+    }
+    for (const found of this.#entries(plan, plan.ranges)) {
+      yield !set || set.ids.has(found.id) !== set.negated ? found : undefined;
+    }
+  }
+
+  readonly #collect: KeyWalker['collect'] = async (index, ranges, into, accepts) => {
+    for (const range of ranges) {
+      for (const key of index.keys.getKeys(this.#rangeOptions(range, false))) {
+        this.#entriesSeen++;
+        if (!accepts || accepts(key as string)) into.add(index.idOf(key as string));
+        if (this.pace.due()) await this.#rest();
+      }
+    }
+    this.#first = false;
+  };
 
   /** Ranges that begin `skip` matches later, and how many are still to be passed over one by one. */
   async #skip(plan: Plan, skip: number): Promise<{ ranges: readonly KeyRange[]; skip: number }> {
@@ -165,6 +260,7 @@ export class QueryRun {
       const options = this.#rangeOptions(range, plan.order === 'backwards');
       if (index) {
         for (const key of index.keys.getKeys(options)) {
+          this.#entriesSeen++;
           const id = index.idOf(key as string);
           if (met?.has(id)) continue;
           met?.add(id);
@@ -186,6 +282,11 @@ export class QueryRun {
       ...(backwards && { reverse: true, exclusiveStart: upper !== undefined, inclusiveEnd: true }),
       ...this.#reading(),
     };
+  }
+
+  #examine(found: Found): Document {
+    this.#examined++;
+    return this.#read(found);
   }
 
   #read({ id, json }: Found, fields?: readonly string[]): Document {

@@ -1,4 +1,4 @@
-import type { Sort } from '../read-models.port.js';
+import type { Sort, SortPosition } from '../read-models.port.js';
 import { keyValuesAt } from './document-paths.js';
 import type { Pace } from './pace.js';
 import { compareText, compareValues } from './value-order.js';
@@ -16,18 +16,24 @@ const RUN = 1024;
 /** Runs kept before all but the wanted front is thrown away. */
 const MAX_RUNS = 16;
 
+/** Whether a sort asks for nothing but the order of ids. */
+export const isById = (sort: Sort | undefined): boolean => (Object.keys(sort ?? {})[0] ?? '_id') === '_id';
+
 /** Sorts matches as they come, in slices, keeping no more than the page needs and some runs besides. */
 export class SortedPage {
   #run: Match[] = [];
   #runs: Match[][] = [];
   readonly #paths: readonly (readonly string[])[];
   readonly #directions: readonly (1 | -1)[];
+  /** Matches up to here are left out. */
+  readonly #after: Match | undefined;
 
   constructor(
     sort: Sort | undefined,
     /** Matches from the first to the last of the page. */
     private readonly wanted: number,
     private readonly pace: Pace,
+    after?: SortPosition,
   ) {
     const entries = Object.entries(sort ?? {});
     const id = entries.findIndex(([path]) => path === '_id');
@@ -35,6 +41,17 @@ export class SortedPage {
     const used = id < 0 ? entries : entries.slice(0, id + 1);
     this.#paths = used.map(([path]) => path.split('.'));
     this.#directions = used.map(([, direction]) => direction);
+    if (after) {
+      let at = 0;
+      const values = used.map(([path]) => (path === '_id' ? after.id : after.values[at++]));
+      this.#after = { id: after.id, values, document: undefined };
+    }
+  }
+
+  /** Where the order can be told from ids alone: whether the page's place is before this one. */
+  takes(id: string): boolean {
+    if (!this.#after) return true;
+    return this.#compare({ id, values: this.#paths.map(() => id), document: undefined }, this.#after) > 0;
   }
 
   /** Whether the order can be told from ids alone. */
@@ -51,7 +68,9 @@ export class SortedPage {
     const values = this.byIdOnly
       ? this.#paths.map(() => id)
       : this.#paths.map((path, i) => this.#valueOf(document, path, i));
-    this.#run.push({ id, values, document });
+    const match = { id, values, document };
+    if (this.#after && this.#compare(match, this.#after) <= 0) return;
+    this.#run.push(match);
   }
 
   /** The matches in order, up to the wanted number. */

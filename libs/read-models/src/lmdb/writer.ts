@@ -1,5 +1,6 @@
 import { type Document, ReadModelsUnavailable, type WriteBatch } from '../read-models.port.js';
 import type { Collection, Entries } from './collection.js';
+import { seenValue, writeSeen } from './indexed-field.js';
 import { isUsableId, MAX_ID_BYTES } from './key-encoding.js';
 import { Mutations } from './mutations.js';
 import type { Storage } from './storage.js';
@@ -153,7 +154,7 @@ export class Writer {
       mutations.putCounts(collection);
       const seen = collection.seenSum();
       if (seen !== this.#storedSeen.get(collection)) {
-        mutations.putValue(`seen/${name}`, JSON.stringify(collection.seen()));
+        mutations.putValue(seenValue(name), writeSeen(collection.seen()));
         this.#storedSeen.set(collection, seen);
       }
     }
