@@ -240,6 +240,22 @@ describe('compileScimFilter', () => {
     ['meta.created ge "2026-01-01T01:00:00+01:00"', { 'shadow.meta.created': { $gte: '2026-01-01T00:00:00.000Z' } }],
   ])('%s', (filter, expected) => expect(compile(filter)).toEqual(expected));
 
+  it.each<[string, object]>([
+    ['id eq "U1"', { _id: { $in: ['acme/U1'] } }],
+    ['id ne "U1"', { _id: { $nin: ['acme/U1'] } }],
+    ['id sw "U."', { _id: { $regex: '^acme/U\\.' } }],
+    ['id gt "U1"', { _id: { $gt: 'acme/U1' } }],
+    ['id pr', {}],
+    ['id eq null', { _id: { $in: [] } }],
+    ['id co "U1"', { 'shadow.id': { $regex: 'U1' } }],
+    ['groups.value eq "g"', { _id: { $in: ['acme/U1'] } }],
+    ['name[id eq "x"]', { $and: [{ 'shadow.name': { $exists: true } }, { 'shadow.name.id': 'x' }] }],
+  ])('puts conditions on the id to _id: %s', (filter, expected) => {
+    const relations = new Map([['groups g', ['U1']]]);
+    const documentId = (id: string) => `acme/${id}`;
+    expect(compileScimFilter(parseFilter(filter, userModel), { relations, documentId })).toEqual(expected);
+  });
+
   it('orders text by code points, as MongoDB does', () => {
     const resource = { id: '1', attributes: { title: '\u{1d4b3}' }, created: '', lastModified: '' };
     const node = parseFilter('title gt "\uff41"', model);

@@ -1,4 +1,4 @@
-import { type AttributePath, printPath, type ResourceModel, resolvePath, ScimError } from '#scim';
+import { type AttributePath, leafDefinition, printPath, type ResourceModel, resolvePath, ScimError } from '#scim';
 import type { Filter, Sort } from '../read-models.port.js';
 import { NOTHING } from './compile-scim-filter.js';
 import { relationOf } from './relations.js';
@@ -11,6 +11,10 @@ export interface CompiledSort {
   /** The others: behind those with a value when ascending, in front of them when descending. */
   readonly missing: Filter;
   readonly sort: Sort;
+  /** The attribute as the schema writes it, for messages. */
+  readonly attribute: string;
+  /** No schema knows the attribute, so a document may have several values there. */
+  readonly isUnknown: boolean;
 }
 
 /**
@@ -18,6 +22,7 @@ export interface CompiledSort {
  * descending (RFC 7644 §3.4.2.3). MongoDB puts missing values first ascending, hence two filters: each goes together
  * with the list's own, and a caller pages through both lists as one. Where no value is ever missing, `missing` holds for
  * no document.
+ * @param options `byDocumentId`: documents' `_id`s are in the order of ids, which is a sort any engine has an index for
  * @param sortBy an attribute path; what no schema knows is sorted by as well, multi-valued by its least value
  * @throws ScimError `invalidValue` when resources cannot be sorted by it, `sensitive` for a password
  */
@@ -25,13 +30,19 @@ export function compileSort(
   sortBy: string,
   sortOrder: 'ascending' | 'descending',
   model: ResourceModel,
-  { field = SHADOW_FIELD }: { readonly field?: string } = {},
+  { field = SHADOW_FIELD, byDocumentId = false }: { readonly field?: string; readonly byDocumentId?: boolean } = {},
 ): CompiledSort {
   const path = sortPath(sortBy, model);
+  const named = { attribute: printPath(path), isUnknown: leafDefinition(path) === undefined };
+  const direction = sortOrder === 'descending' ? -1 : 1;
+  if (byDocumentId && path.attribute === 'id' && path.schema === undefined) {
+    return { ...named, present: {}, missing: NOTHING, sort: { _id: direction } };
+  }
   const key = sortKey(shadowPath(field, path), path);
-  const sort: Sort = { [key]: sortOrder === 'descending' ? -1 : 1 };
-  if (isAlwaysPresent(path)) return { present: {}, missing: NOTHING, sort };
-  return { present: { [key]: { $exists: true } }, missing: { [key]: { $exists: false } }, sort };
+  // Ties go the same way, so that one index serves both directions.
+  const sort: Sort = { [key]: direction, _id: direction };
+  if (isAlwaysPresent(path)) return { ...named, present: {}, missing: NOTHING, sort };
+  return { ...named, present: { [key]: { $exists: true } }, missing: { [key]: { $exists: false } }, sort };
 }
 
 function sortPath(sortBy: string, model: ResourceModel): AttributePath {

@@ -1,5 +1,6 @@
 export { type CompileOptions, compileScimFilter } from './compile-scim-filter.js';
 export { type CompiledSort, compileSort } from './compile-sort.js';
+export { foldForType } from './fold-for-type.js';
 export {
   collectRelationTerms,
   type RelationIds,
@@ -8,3 +9,4 @@ export {
   type RelationTerm,
 } from './relations.js';
 export { searchShadow, type SearchShadow, type ShadowSource } from './search-shadow.js';
+export { unindexedAttributes } from './unindexed-attributes.js';

@@ -55,15 +55,21 @@ export function collectRelationTerms(node: FilterNode): RelationTerm[] {
  * @param related answers to {@link collectRelationTerms}; a term without one holds for nobody
  * @throws ScimError `invalidFilter` for anything else
  */
-export function compileRelation(relation: RelationPath, node: FilterNode, related: RelationIds): Filter {
+export function compileRelation(
+  relation: RelationPath,
+  node: FilterNode,
+  related: RelationIds,
+  documentId?: (id: string) => string,
+): Filter {
+  const asked: Asked = { relation, related, documentId };
   switch (node.type) {
     case 'valuePath':
-      return compileIds(relation, node.filter, related, true);
+      return compileIds(asked, node.filter, true);
     case 'compare':
       if (relation === 'members' && node.path.subAttribute === undefined && comparesNothing(node)) {
         return node.operator === 'ne' ? HAS_MEMBERS : { $nor: [HAS_MEMBERS] };
       }
-      return compileIds(relation, node, related, false);
+      return compileIds(asked, node, false);
     case 'present':
       if (relation === 'members' && (node.path.subAttribute ?? 'value') === 'value') return HAS_MEMBERS;
       throw unsupported(relation);
@@ -74,13 +80,21 @@ export function compileRelation(relation: RelationPath, node: FilterNode, relate
 
 const HAS_MEMBERS: Filter = { memberCount: { $gt: 0 } };
 
-function compileIds(relation: RelationPath, node: FilterNode, related: RelationIds, inBrackets: boolean): Filter {
+interface Asked {
+  readonly relation: RelationPath;
+  readonly related: RelationIds;
+  readonly documentId: ((id: string) => string) | undefined;
+}
+
+function compileIds(asked: Asked, node: FilterNode, inBrackets: boolean): Filter {
   if (node.type === 'or' && inBrackets) {
-    return { $or: node.children.map((child) => compileIds(relation, child, related, true)) };
+    return { $or: node.children.map((child) => compileIds(asked, child, true)) };
   }
   const value = node.type === 'compare' ? comparedId(node, inBrackets) : undefined;
+  const { relation, related, documentId } = asked;
   if (value === undefined) throw unsupported(relation);
-  return { id: { $in: related.get(relationKey({ path: relation, value })) ?? [] } };
+  const ids = related.get(relationKey({ path: relation, value })) ?? [];
+  return documentId ? { _id: { $in: ids.map(documentId) } } : { id: { $in: ids } };
 }
 
 /** `x` of `value eq "x"`, in or without brackets. */
