@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { RollcallConfig } from '#config';
-import { DirectoryService, type Engines } from '#engines';
+import { cursorKey, DirectoryService, type Engines } from '#engines';
 import { ChangeTenant, MembershipCleanup } from '#handlers';
 import { createHttpApp } from '#scim-http';
 import type { Logger, ReadinessCheck } from '#telemetry';
@@ -28,7 +28,8 @@ export async function startGateway(parts: {
   const { config, engines, logger } = parts;
   const directory = new DirectoryService(engines, logger);
   await directory.start();
-  const routes = [scimRoutes(config), ...(parts.beside ?? [])];
+  const { key } = await cursorKey(config);
+  const routes = [scimRoutes(config, key), ...(parts.beside ?? [])];
   const app = await createHttpApp(serviceModule({ ...parts, directory, routes }), {
     logger,
     maxBodyBytes: config.MAX_BODY_BYTES,

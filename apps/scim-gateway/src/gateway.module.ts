@@ -33,6 +33,10 @@ export function serviceModule(parts: {
   };
 }
 
-/** SCIM routes as the configuration wants them. */
-export const scimRoutes = ({ DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE }: RollcallConfig): DynamicModule =>
-  ScimHttpModule.forRoot({ page: { defaultSize: DEFAULT_PAGE_SIZE, maxSize: MAX_PAGE_SIZE } });
+/** SCIM routes as the configuration wants them. @param cursorSecret what cursors are sealed with */
+export const scimRoutes = (config: RollcallConfig, cursorSecret: string): DynamicModule =>
+  ScimHttpModule.forRoot({
+    page: { defaultSize: config.DEFAULT_PAGE_SIZE, maxSize: config.MAX_PAGE_SIZE },
+    cursors: { key: cursorSecret, timeoutSeconds: config.CURSOR_TIMEOUT_SECONDS },
+    searchMs: config.LIST_SEARCH_MS,
+  });

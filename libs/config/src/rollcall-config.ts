@@ -81,6 +81,19 @@ export class RollcallConfig {
   @toInt @IsInt() @Min(1) @Max(1000) DEFAULT_PAGE_SIZE = 100;
   @toInt @IsInt() @Min(1) @Max(10_000) MAX_PAGE_SIZE = 1000;
 
+  /** How long a cursor of a list is good for, seconds. */
+  @toInt @IsInt() @Min(1) @Max(7 * 24 * 3600) CURSOR_TIMEOUT_SECONDS = 3_600;
+  /**
+   * Secret that cursors are sealed with, at least 32 characters; gateways that share it go on with each other's. Absent: one
+   * is made at first start and kept in DATA_DIR/cursor-key.
+   */
+  @IsOptional() @IsString() @MinLength(32) CURSOR_KEY?: string;
+  /**
+   * Work that one list may spend on looking at resources that no index vouches for, milliseconds; beyond it the list is
+   * answered 400 tooMany. Other requests get their turn meanwhile.
+   */
+  @toInt @IsInt() @Min(1) @Max(600_000) LIST_SEARCH_MS = 10_000;
+
   /** How long a durable write waits for the read model before it is answered, milliseconds. */
   @toInt @IsInt() @Min(0) @Max(60_000) WRITE_WAIT_MS = 5_000;
   /** How long a list waits for the read model before it is answered 503, milliseconds. */
@@ -101,6 +114,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
   const names = [
     ...Object.keys(known),
     'ADMIN_KEY',
+    'CURSOR_KEY',
     'BASE_DOMAIN',
     'PUBLIC_URL',
     'TRUSTED_PROXIES',

@@ -1,5 +1,5 @@
-export * from './admin-key.js';
 export * from './directory-lock.js';
 export * from './directory-service.js';
 export * from './engines.js';
 export * from './engines.module.js';
+export * from './kept-keys.js';

@@ -1,4 +1,7 @@
 const ROUTES: readonly (readonly [RegExp, string])[] = [
+  [/^$/, 'GET, HEAD, OPTIONS'],
+  [/^(\/(Users|Groups))?\/\.search$/, 'POST, OPTIONS'],
+  [/^\/Me$/, 'OPTIONS'],
   [/^\/(Users|Groups)$/, 'GET, HEAD, POST, OPTIONS'],
   [/^\/(Users|Groups)\/[^/]+$/, 'GET, HEAD, PUT, PATCH, DELETE, OPTIONS'],
   [/^\/(ServiceProviderConfig|ResourceTypes|Schemas)(\/[^/]+)?$/, 'GET, HEAD, OPTIONS'],

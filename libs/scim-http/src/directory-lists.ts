@@ -1,37 +1,39 @@
 import { groupStream } from '#domain';
 import { type Aggregates, type ReadYourWrites } from '#handlers';
-import {
-  documentId,
-  GROUPS,
-  type GroupDocument,
-  MEMBERSHIPS,
-  type MembershipDocument,
-  USERS,
-  type UserDocument,
-} from '#projections';
+import { documentId, type GroupDocument, MEMBERSHIPS, type MembershipDocument } from '#projections';
 import {
   collectRelationTerms,
   compileScimFilter,
-  compileSort,
-  type Document,
   type Filter,
+  foldForType,
+  type QueryBudget,
+  QueryTooCostly,
   type ReadModels,
   type RelationIds,
 } from '#read-models';
-import { type CompareNode, type FilterNode, groupModel, parseFilter, type ResourceModel, userModel } from '#scim';
-import { type ListQuery, listResponse, parseListQuery } from './list-query.js';
+import { type CompareNode, type FilterNode, parseFilter } from '#scim';
 import type { CurrentUsers } from './current-users.js';
-import { type Audience, type Described, DESCRIBED_FIELDS, type ResourceRenderer } from './resource-renderer.js';
+import { type ListQuery, listResponse, type PageFacts, parseListQuery } from './list-query.js';
+import { CursorCodec } from './lists/cursor-codec.js';
+import { layOut, type Source } from './lists/list-runs.js';
+import { GROUP_TYPE, type ListedType, USER_TYPE } from './lists/listed-type.js';
+import { type ListedItem, PageReader } from './lists/page-reader.js';
+import { tooCostly } from './lists/too-costly.js';
+import type { Audience, Described, ResourceRenderer } from './resource-renderer.js';
 import type { ScimHttpOptions } from './scim-http.options.js';
 import type { ScimQuery } from './scim-request.js';
 
-interface Page<T> {
-  readonly total: number;
-  readonly items: readonly T[];
+/** For whom a list is, by resource type, since each type has its own projector. */
+export type ListAudience = ReadonlyMap<ListedType, Audience>;
+
+interface Page extends PageFacts {
+  readonly items: readonly ListedItem[];
 }
 
 /** Answers the list requests of RFC 7644 §3.4.2: by id and by userName from the log, all others from the read models. */
 export class DirectoryLists {
+  private readonly cursors: CursorCodec;
+
   constructor(
     private readonly aggregates: Aggregates,
     private readonly currentUsers: CurrentUsers,
@@ -39,39 +41,39 @@ export class DirectoryLists {
     private readonly readYourWrites: ReadYourWrites,
     private readonly renderer: ResourceRenderer,
     private readonly options: ScimHttpOptions,
-  ) {}
+  ) {
+    this.cursors = new CursorCodec(options.cursors.key, options.cursors.timeoutSeconds);
+  }
 
   async users(audience: Audience, parameters: ScimQuery): Promise<string> {
     const query = parseListQuery(parameters, this.options.page);
-    const node = query.filter === undefined ? undefined : parseFilter(query.filter, userModel, audience.tolerances);
-    const known = node && (await this.knownUser(audience.tenant, node));
-    const page = known
-      ? pageOf(known.found, query)
-      : await this.search<UserDocument>(USERS.name, audience.tenant, userModel, query, node);
+    const node = parsed(query, USER_TYPE, audience);
+    const known = node && !query.cursor ? await this.knownUser(audience.tenant, node) : undefined;
+    if (!known) return this.list(new Map([[USER_TYPE, audience]]), query, new Map([[USER_TYPE, node]]));
+    const { startIndex, count, cursor } = query;
     const texts: string[] = [];
-    for (const user of page.items) texts.push(await this.renderer.user(audience, user));
-    return listResponse(texts, page.total, query.startIndex);
+    for (const user of known.slice(startIndex - 1, startIndex - 1 + count)) {
+      texts.push(await this.renderer.user(audience, user));
+    }
+    const facts = { totalResults: known.length, startIndex: cursor === undefined ? startIndex : undefined };
+    return listResponse(texts, facts);
   }
 
   async groups(audience: Audience, parameters: ScimQuery): Promise<string> {
-    const { tenant, projector } = audience;
     const query = parseListQuery(parameters, this.options.page);
-    const node = query.filter === undefined ? undefined : parseFilter(query.filter, groupModel, audience.tolerances);
-    const page = await this.search<GroupDocument>(GROUPS.name, tenant, groupModel, query, node);
-    const texts: string[] = [];
-    for (const group of page.items) {
-      if (projector.shows('members')) {
-        const { state } = await this.aggregates.groups.load(groupStream(tenant, group.id));
-        texts.push(this.renderer.group(audience, group, () => state.members));
-      } else {
-        texts.push(this.renderer.group(audience, group, noMembers));
-      }
-    }
-    return listResponse(texts, page.total, query.startIndex);
+    const node = parsed(query, GROUP_TYPE, audience);
+    return this.list(new Map([[GROUP_TYPE, audience]]), query, new Map([[GROUP_TYPE, node]]));
+  }
+
+  /** Over several resource types, RFC 7644 §3.4.2.1; what one of them does not know is false of it. */
+  async everything(audience: ListAudience, parameters: ScimQuery): Promise<string> {
+    const query = parseListQuery(parameters, this.options.page);
+    const nodes = new Map([...audience].map(([type, each]) => [type, parsed(query, type, each)] as const));
+    return this.list(audience, query, nodes);
   }
 
   /** The answer to `userName eq` and `id eq`, which must see every acknowledged write; undefined: another filter. */
-  private async knownUser(tenant: string, node: FilterNode): Promise<{ found: Described[] } | undefined> {
+  private async knownUser(tenant: string, node: FilterNode): Promise<readonly Described[] | undefined> {
     if (!isTextEquality(node)) return undefined;
     const { schema, attribute, subAttribute } = node.path;
     if (schema !== undefined || subAttribute !== undefined) return undefined;
@@ -79,61 +81,77 @@ export class DirectoryLists {
     const found = await (attribute === 'id'
       ? this.currentUsers.byId(tenant, node.value)
       : this.currentUsers.byUserName(tenant, node));
-    return { found: found ? [found] : [] };
+    return found ? [found] : [];
   }
 
-  private async search<T extends Document>(
-    collection: string,
-    scope: string,
-    model: ResourceModel,
+  private async list(
+    audience: ListAudience,
     query: ListQuery,
-    node: FilterNode | undefined,
-  ): Promise<Page<T>> {
+    nodes: ReadonlyMap<ListedType, FilterNode | undefined>,
+  ): Promise<string> {
+    const [[, { tenant }]] = [...audience] as [[ListedType, Audience]];
     await this.readYourWrites.requireCurrent();
-    const filter: Filter = node
-      ? { $and: [{ scope }, compileScimFilter(node, { relations: await this.relations(scope, node) })] }
-      : { scope };
-    return query.sortBy === undefined
-      ? this.page<T>(collection, filter, query)
-      : this.sortedPage<T>(collection, filter, query, compileSort(query.sortBy, query.sortOrder, model));
-  }
-
-  private async page<T extends Document>(collection: string, filter: Filter, query: ListQuery): Promise<Page<T>> {
-    const skip = query.startIndex - 1;
-    const items =
-      query.count === 0
-        ? []
-        : await this.readModels.find<T>(collection, { filter, skip, limit: query.count, fields: DESCRIBED_FIELDS });
-    // A page that is not full shows where the end is; counting is for the others.
-    const seen = items.length > 0 || skip === 0;
-    if (seen && query.count > 0 && items.length < query.count) return { total: skip + items.length, items };
-    return { total: await this.readModels.count(collection, filter), items };
-  }
-
-  /** Resources without a value come last ascending and first descending (RFC 7644 §3.4.2.3): two runs, one behind the other. */
-  private async sortedPage<T extends Document>(
-    collection: string,
-    filter: Filter,
-    { startIndex, count, sortOrder }: ListQuery,
-    { present, missing, sort }: ReturnType<typeof compileSort>,
-  ): Promise<Page<T>> {
-    const withValue = { $and: [filter, present] };
-    const without = { $and: [filter, missing] };
-    const runs = sortOrder === 'ascending' ? [withValue, without] : [without, withValue];
-    let skip = startIndex - 1;
-    let total = 0;
-    const items: T[] = [];
-    for (const run of runs) {
-      const size = await this.readModels.count(collection, run);
-      total += size;
-      const room = count - items.length;
-      if (room > 0 && skip < size) {
-        const query = { filter: run, ...(run === withValue && { sort }), skip, limit: room, fields: DESCRIBED_FIELDS };
-        items.push(...(await this.readModels.find<T>(collection, query)));
-      }
-      skip = Math.max(0, skip - size);
+    const sources: Source[] = [];
+    for (const [type, node] of nodes) {
+      const filter = await this.filterOf(tenant, type, node);
+      if (filter) sources.push({ type, filter });
     }
-    return { total, items };
+    const { items, ...facts } = await this.read(tenant, [...audience.keys()], sources, query, nodes);
+    const texts: string[] = [];
+    for (const item of items) texts.push(await this.render(audience, item));
+    return listResponse(texts, facts);
+  }
+
+  /** Undefined: the filter holds for nothing of this type. */
+  private async filterOf(tenant: string, type: ListedType, node: FilterNode | undefined): Promise<Filter | undefined> {
+    const folded = node === undefined || foldForType(node, type.model);
+    if (folded === false) return undefined;
+    if (folded === true) return { scope: tenant };
+    const relations = await this.relations(tenant, folded);
+    const compiled = compileScimFilter(folded, { relations, documentId: (id) => documentId(tenant, id) });
+    return { $and: [{ scope: tenant }, compiled] };
+  }
+
+  private async read(
+    tenant: string,
+    types: readonly ListedType[],
+    sources: readonly Source[],
+    query: ListQuery,
+    nodes: ReadonlyMap<ListedType, FilterNode | undefined>,
+  ): Promise<Page> {
+    const { startIndex, count, cursor, filter, sortBy, sortOrder } = query;
+    const budget: QueryBudget = { leftMs: this.options.searchMs };
+    const reader = new PageReader(this.readModels, layOut(sources, query), budget, documentId(tenant, ''));
+    try {
+      if (cursor === undefined) {
+        const { total, items } = await reader.byIndex(startIndex, count);
+        return { items, totalResults: total, startIndex };
+      }
+      const names = types.map(({ collection }) => collection.name);
+      const list = JSON.stringify([tenant, names, filter ?? null, sortBy ?? null, sortOrder]);
+      const place = cursor === '' ? undefined : this.cursors.open(list, cursor);
+      const { total, items, next, previous } = await reader.byCursor(place, count);
+      return {
+        items,
+        totalResults: total,
+        startIndex: undefined,
+        nextCursor: next && this.cursors.seal(list, next),
+        previousCursor: previous && this.cursors.seal(list, previous),
+      };
+    } catch (error) {
+      if (error instanceof QueryTooCostly) throw tooCostly(types, nodes, sortBy, this.options.searchMs, error);
+      throw error;
+    }
+  }
+
+  private async render(audience: ListAudience, { type, document }: ListedItem): Promise<string> {
+    const reader = audience.get(type);
+    if (!reader) throw new Error(`nobody asked for ${type.collection.name}`);
+    if (type === USER_TYPE) return this.renderer.user(reader, document);
+    const group = document as GroupDocument;
+    if (!reader.projector.shows('members')) return this.renderer.group(reader, group, noMembers);
+    const { state } = await this.aggregates.groups.load(groupStream(reader.tenant, group.id));
+    return this.renderer.group(reader, group, () => state.members);
   }
 
   /** Filters on members and groups ask the memberships first: which groups, or which users, hold the ids they name. */
@@ -157,13 +175,12 @@ export class DirectoryLists {
   }
 }
 
+const parsed = ({ filter }: ListQuery, type: ListedType, { tolerances }: Audience): FilterNode | undefined =>
+  filter === undefined ? undefined : parseFilter(filter, type.model, tolerances);
+
 const isTextEquality = (node: FilterNode): node is CompareNode & { value: string } =>
   node.type === 'compare' && node.operator === 'eq' && typeof node.value === 'string';
 
 const noMembers = (): never => {
   throw new Error('members are not to be shown');
 };
-
-function pageOf<T>(found: readonly T[], { startIndex, count }: ListQuery): Page<T> {
-  return { total: found.length, items: found.slice(startIndex - 1, startIndex - 1 + count) };
-}

@@ -16,7 +16,17 @@ export class DiscoveryController {
   serviceProviderConfig(@Req() request: DiscoveryRequest, @Res() reply: FastifyReply): void {
     refuseFilter(request.query);
     const { baseUrl } = request.scim;
-    sendScim(reply, 200, JSON.stringify(serviceProviderConfig({ baseUrl, maxResults: this.options.page.maxSize })));
+    const { page, cursors } = this.options;
+    const config = serviceProviderConfig({
+      baseUrl,
+      maxResults: page.maxSize,
+      pagination: {
+        defaultPageSize: Math.min(page.defaultSize, page.maxSize),
+        maxPageSize: page.maxSize,
+        cursorTimeout: cursors.timeoutSeconds,
+      },
+    });
+    sendScim(reply, 200, JSON.stringify(config));
   }
 
   @Get('ResourceTypes')
@@ -45,7 +55,7 @@ type Discovered = ReturnType<typeof schemas>;
 function sendList(request: DiscoveryRequest, reply: FastifyReply, resources: Discovered): void {
   refuseFilter(request.query);
   const texts = resources.map((resource) => JSON.stringify(resource));
-  sendScim(reply, 200, listResponse(texts, texts.length, 1));
+  sendScim(reply, 200, listResponse(texts, { totalResults: texts.length, startIndex: 1 }));
 }
 
 function sendOne(request: DiscoveryRequest, reply: FastifyReply, kind: string, resources: Discovered): void {

@@ -17,7 +17,12 @@ describe('parseListQuery (RFC 7644 §3.4.2.4, C3.1)', () => {
       { startIndex: '', count: '' },
       { startIndex: 1, count: 100 },
     ],
-    [{ count: ['2', '9'] }, { startIndex: 1, count: 2 }],
+    [{ count: ['2', '9'] }, { startIndex: 1, count: 2, cursor: undefined }],
+    [{ cursor: '' }, { cursor: '', count: 100 }],
+    [
+      { cursor: ['a', 'b'], count: '1000' },
+      { cursor: 'a', count: 1000 },
+    ],
   ])('%j → %j', (query, expected) => {
     expect(parseListQuery(query, page)).toMatchObject(expected);
   });
@@ -28,12 +33,16 @@ describe('parseListQuery (RFC 7644 §3.4.2.4, C3.1)', () => {
     [{ count: '1e3' }, 'invalidValue'],
     [{ sortOrder: 'up' }, 'invalidValue'],
     [{ filter: ' ' }, 'invalidFilter'],
+    [{ cursor: '', startIndex: '1' }, 'invalidValue'],
+    [{ cursor: '', count: '0' }, 'invalidCount'],
+    [{ cursor: '', count: '1001' }, 'invalidCount'],
+    [{ cursor: '', count: 'x' }, 'invalidCount'],
   ])('refuses %j with %s', (query, kind) => {
     expect(() => parseListQuery(query, page)).toThrow(expect.objectContaining({ kind }));
   });
 
   it('writes numbers as numbers', () => {
-    expect(JSON.parse(listResponse(['{"id":"a"}'], 7, 3))).toEqual({
+    expect(JSON.parse(listResponse(['{"id":"a"}'], { totalResults: 7, startIndex: 3 }))).toEqual({
       schemas: ['urn:ietf:params:scim:api:messages:2.0:ListResponse'],
       totalResults: 7,
       startIndex: 3,

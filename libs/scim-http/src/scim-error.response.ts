@@ -16,6 +16,9 @@ const RESPONSE: Readonly<Record<ScimErrorKind, { readonly status: number; readon
   invalidValue: { status: 400, scimType: 'invalidValue' },
   invalidVers: { status: 400, scimType: 'invalidVers' },
   sensitive: { status: 400, scimType: 'sensitive' },
+  invalidCursor: { status: 400, scimType: 'invalidCursor' }, // RFC 9865 §2.3
+  expiredCursor: { status: 400, scimType: 'expiredCursor' },
+  invalidCount: { status: 400, scimType: 'invalidCount' },
   notFound: { status: 404 },
   unauthorized: { status: 401 },
   forbidden: { status: 403 },

@@ -6,6 +6,7 @@ import { CurrentUsers } from './current-users.js';
 import { DirectoryLists } from './directory-lists.js';
 import { DiscoveryController } from './discovery.controller.js';
 import { GroupsController } from './groups.controller.js';
+import { SearchController } from './lists/search.controller.js';
 import { MeController } from './me.controller.js';
 import { ResourceRenderer } from './resource-renderer.js';
 import { GroupWrites, UserWrites } from './resource-writes.js';
@@ -19,7 +20,7 @@ export class ScimHttpModule {
   static forRoot(options: ScimHttpOptions): DynamicModule {
     return {
       module: ScimHttpModule,
-      controllers: [UsersController, GroupsController, DiscoveryController, MeController],
+      controllers: [UsersController, GroupsController, SearchController, DiscoveryController, MeController],
       providers: [
         { provide: SCIM_HTTP_OPTIONS, useValue: options },
         UserWrites,

@@ -1,6 +1,13 @@
 export interface ScimHttpOptions {
   /** Resources on a page when the client names no count, and the most it can have. */
   readonly page: { readonly defaultSize: number; readonly maxSize: number };
+  readonly cursors: {
+    /** Secret of the installation; gateways that share it go on with each other's cursors. */
+    readonly key: string;
+    readonly timeoutSeconds: number;
+  };
+  /** Work that one list may spend on resources that no index vouches for, milliseconds. */
+  readonly searchMs: number;
 }
 
 /** Injection token of {@link ScimHttpOptions}. */

@@ -1,6 +1,6 @@
 /**
- * What can be wrong with a SCIM request. The first eleven are the scimTypes of RFC 7644 §3.12, table 9, under their own
- * names; the rest have no scimType. Which HTTP status each becomes is the HTTP edge's to say.
+ * What can be wrong with a SCIM request. The first are the scimTypes of RFC 7644 §3.12, table 9, and RFC 9865 §2.3, under
+ * their own names; those from `notFound` on have no scimType. Which HTTP status each becomes is the HTTP edge's to say.
  */
 export type ScimErrorKind =
   | 'invalidFilter'
@@ -13,6 +13,9 @@ export type ScimErrorKind =
   | 'invalidValue'
   | 'invalidVers'
   | 'sensitive'
+  | 'invalidCursor'
+  | 'expiredCursor'
+  | 'invalidCount'
   | 'notFound'
   | 'unauthorized'
   | 'forbidden'

@@ -19,7 +19,12 @@ export interface IdSet {
 /** How keys are read; the walker sees to pauses. */
 export interface KeyWalker {
   /** Adds the ids of entries in the ranges whose key `accepts`, all without it. */
-  collect(index: Index, ranges: readonly KeyRange[], into: Set<string>, accepts?: (key: string) => boolean): Promise<void>;
+  collect(
+    index: Index,
+    ranges: readonly KeyRange[],
+    into: Set<string>,
+    accepts?: (key: string) => boolean,
+  ): Promise<void>;
 }
 
 const EVERYTHING: IdSet = { ids: new Set(), negated: true, exact: true };
@@ -41,12 +46,7 @@ export class IdSets {
   ) {}
 
   /** Undefined: the filter binds no counted field to one value. */
-  static of(
-    collection: Collection,
-    filter: Filter,
-    walker: KeyWalker,
-    sequence: () => number,
-  ): IdSets | undefined {
+  static of(collection: Collection, filter: Filter, walker: KeyWalker, sequence: () => number): IdSets | undefined {
     const pinned = conditionsOf(filter).list.find(
       (condition): condition is Condition & { type: 'equals' } =>
         condition.type === 'equals' &&

@@ -115,18 +115,16 @@ function planIndex(
     prefix: prefixes[0] ?? '',
     followed,
     score:
-      bound * 20 +
-      (inner?.pinned ? 1000 : narrowed ? 10 : 0) +
-      (order ? 5 : 0) +
-      (whole ? 2 : 0) -
-      followed.length,
+      bound * 20 + (inner?.pinned ? 1000 : narrowed ? 10 : 0) + (order ? 5 : 0) + (whole ? 2 : 0) - followed.length,
   };
 }
 
 /** Whether the first field of the index is one that a counted index divides the collection by. */
 function partitions(index: Index, indexes: readonly Index[]): boolean {
   const first = index.fields[0]?.path;
-  return indexes.some(({ segments, fields }) => segments !== undefined && fields.length === 1 && fields[0]?.path === first);
+  return indexes.some(
+    ({ segments, fields }) => segments !== undefined && fields.length === 1 && fields[0]?.path === first,
+  );
 }
 
 interface Narrowed {

@@ -1,4 +1,11 @@
-import { type AttributePath, type CompareNode, comparandOf, type FilterNode, leafDefinition, type ValuePathNode } from '#scim';
+import {
+  type AttributePath,
+  type CompareNode,
+  comparandOf,
+  type FilterNode,
+  leafDefinition,
+  type ValuePathNode,
+} from '#scim';
 import type { Filter } from '../read-models.port.js';
 import { escapeRegex } from './escape-regex.js';
 import { compileRelation, type RelationIds, relationOf } from './relations.js';

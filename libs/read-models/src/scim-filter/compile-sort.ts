@@ -15,6 +15,8 @@ export interface CompiledSort {
   readonly attribute: string;
   /** No schema knows the attribute, so a document may have several values there. */
   readonly isUnknown: boolean;
+  /** No document lacks a value. */
+  readonly always: boolean;
 }
 
 /**
@@ -36,13 +38,14 @@ export function compileSort(
   const named = { attribute: printPath(path), isUnknown: leafDefinition(path) === undefined };
   const direction = sortOrder === 'descending' ? -1 : 1;
   if (byDocumentId && path.attribute === 'id' && path.schema === undefined) {
-    return { ...named, present: {}, missing: NOTHING, sort: { _id: direction } };
+    return { ...named, always: true, present: {}, missing: NOTHING, sort: { _id: direction } };
   }
   const key = sortKey(shadowPath(field, path), path);
   // Ties go the same way, so that one index serves both directions.
   const sort: Sort = { [key]: direction, _id: direction };
-  if (isAlwaysPresent(path)) return { ...named, present: {}, missing: NOTHING, sort };
-  return { ...named, present: { [key]: { $exists: true } }, missing: { [key]: { $exists: false } }, sort };
+  if (isAlwaysPresent(path)) return { ...named, always: true, present: {}, missing: NOTHING, sort };
+  const present: Filter = { [key]: { $exists: true } };
+  return { ...named, always: false, present, missing: { [key]: { $exists: false } }, sort };
 }
 
 function sortPath(sortBy: string, model: ResourceModel): AttributePath {

@@ -13,7 +13,14 @@ export interface CursorPlace {
   readonly total: number;
 }
 
-type Sealed = [issuedAt: number, run: number, id: string, values: CursorPlace['values'], backwards: 0 | 1, total: number];
+type Sealed = [
+  issuedAt: number,
+  run: number,
+  id: string,
+  values: CursorPlace['values'],
+  backwards: 0 | 1,
+  total: number,
+];
 
 const VERSION = 1;
 const IV_BYTES = 12;

@@ -9,12 +9,19 @@ export interface ServiceProviderOptions {
   /** Most resources in one page; 1,000 by default. */
   readonly maxResults?: number;
   readonly bulk?: { readonly maxOperations: number; readonly maxPayloadSize: number };
+  /** RFC 9865 §4; both ways of paging are there, by index unless a cursor is asked for. */
+  readonly pagination?: {
+    readonly defaultPageSize: number;
+    readonly maxPageSize: number;
+    /** Seconds. */
+    readonly cursorTimeout: number;
+  };
   readonly documentationUri?: string;
 }
 
 /** The answer to `GET /ServiceProviderConfig`, RFC 7643 §5. */
 export function serviceProviderConfig(options: ServiceProviderOptions): { [name: string]: JsonValue } {
-  const { baseUrl, maxResults = 1_000, bulk, documentationUri } = options;
+  const { baseUrl, maxResults = 1_000, bulk, pagination, documentationUri } = options;
   return {
     schemas: [SCHEMA],
     ...(documentationUri === undefined ? {} : { documentationUri }),
@@ -28,6 +35,16 @@ export function serviceProviderConfig(options: ServiceProviderOptions): { [name:
     changePassword: { supported: false },
     sort: { supported: true },
     etag: { supported: true },
+    ...(pagination && {
+      pagination: {
+        cursor: true,
+        index: true,
+        defaultPaginationMethod: 'index',
+        defaultPageSize: pagination.defaultPageSize,
+        maxPageSize: pagination.maxPageSize,
+        cursorTimeout: pagination.cursorTimeout,
+      },
+    }),
     authenticationSchemes: [
       {
         type: 'oauthbearertoken',

@@ -12,5 +12,6 @@ export type {
   PresentNode,
   ValuePathNode,
 } from './filter.types.js';
+export { isObject } from './read-value.js';
 export { leafDefinition, printPath, resolvePath } from './resolve-path.js';
-export { canonicalInstant, type Scalar, searchable } from './searchable.js';
+export { canonicalInstant, compareText, type Scalar, searchable } from './searchable.js';

@@ -33,6 +33,21 @@ export const serviceProviderConfigSchema: SchemaDefinition = {
     feature('changePassword', 'Setting passwords.'),
     feature('sort', 'Sorting of results.'),
     feature('etag', 'Entity tags, for conditional requests.'),
+    // RFC 9865 §4.
+    defineAttribute('pagination', 'complex', 'Ways of reading a list page by page.', {
+      ...readOnly,
+      subAttributes: [
+        defineAttribute('cursor', 'boolean', 'Whether lists can be paged by cursor.', required),
+        defineAttribute('index', 'boolean', 'Whether lists can be paged by startIndex.', required),
+        defineAttribute('defaultPaginationMethod', 'string', 'How a list is paged that is asked for neither way.', {
+          ...readOnly,
+          canonicalValues: ['cursor', 'index'],
+        }),
+        defineAttribute('defaultPageSize', 'integer', 'Resources on a page when no count is given.', readOnly),
+        defineAttribute('maxPageSize', 'integer', 'Most resources on a page.', readOnly),
+        defineAttribute('cursorTimeout', 'integer', 'How long a cursor is good for, in seconds.', readOnly),
+      ],
+    }),
     defineAttribute('authenticationSchemes', 'complex', 'Ways in which a client may say who it is.', {
       ...required,
       multiValued: true,

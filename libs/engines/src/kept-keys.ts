@@ -1,0 +1,34 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { newToken } from '#access';
+import type { RollcallConfig } from '#config';
+
+/** A secret of the installation. */
+export interface KeptKey {
+  readonly key: string;
+  /** File the key is kept in; undefined when the configuration gave it. */
+  readonly file: string | undefined;
+}
+
+/** The admin key: from the configuration, else from DATA_DIR/admin-key. */
+export const adminKey = ({ ADMIN_KEY, DATA_DIR }: RollcallConfig): Promise<KeptKey> =>
+  keptKey(ADMIN_KEY, DATA_DIR, 'admin-key');
+
+/** What cursors are sealed with: from the configuration, else from DATA_DIR/cursor-key. */
+export const cursorKey = ({ CURSOR_KEY, DATA_DIR }: RollcallConfig): Promise<KeptKey> =>
+  keptKey(CURSOR_KEY, DATA_DIR, 'cursor-key');
+
+/** The key given, else the one in the file, which is made at first start, for its owner only. */
+async function keptKey(given: string | undefined, directory: string, name: string): Promise<KeptKey> {
+  if (given !== undefined) return { key: given, file: undefined };
+  const file = join(directory, name);
+  const kept = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    return '';
+  });
+  // A file without text is what a crash left of its making.
+  if (kept.trim() !== '') return { key: kept.trim(), file };
+  const key = newToken();
+  await writeFile(file, `${key}\n`, { mode: 0o600 });
+  return { key, file };
+}

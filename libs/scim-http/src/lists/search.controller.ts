@@ -1,0 +1,46 @@
+import { Controller, Get, Post, Req, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { DirectoryLists, type ListAudience } from '../directory-lists.js';
+import { projectorOf } from '../projector-of.js';
+import type { Audience } from '../resource-renderer.js';
+import { type ScimQuery, type ScimRequest, sendScim } from '../scim-request.js';
+import { GROUP_TYPE, type ListedType, USER_TYPE } from './listed-type.js';
+import { parseSearchRequest } from './search-request.dto.js';
+
+type SearchRequest = ScimRequest & { query: ScimQuery };
+
+/** Lists over all resource types, and lists asked for by POST (RFC 7644 §3.4.2.1 and §3.4.3). */
+@Controller('scim/v2/:tenant')
+export class SearchController {
+  constructor(private readonly lists: DirectoryLists) {}
+
+  @Get()
+  async listEverything(@Req() request: SearchRequest, @Res() reply: FastifyReply): Promise<void> {
+    sendScim(reply, 200, await this.lists.everything(everybody(request, request.query), request.query));
+  }
+
+  @Post('.search')
+  async searchEverything(@Req() request: SearchRequest, @Res() reply: FastifyReply): Promise<void> {
+    const query = parseSearchRequest(request.body);
+    sendScim(reply, 200, await this.lists.everything(everybody(request, query), query));
+  }
+
+  @Post('Users/.search')
+  async searchUsers(@Req() request: SearchRequest, @Res() reply: FastifyReply): Promise<void> {
+    const query = parseSearchRequest(request.body);
+    sendScim(reply, 200, await this.lists.users(audience(request, query, USER_TYPE), query));
+  }
+
+  @Post('Groups/.search')
+  async searchGroups(@Req() request: SearchRequest, @Res() reply: FastifyReply): Promise<void> {
+    const query = parseSearchRequest(request.body);
+    sendScim(reply, 200, await this.lists.groups(audience(request, query, GROUP_TYPE), query));
+  }
+}
+
+function audience({ scim: { tenant, baseUrl, caller } }: ScimRequest, query: ScimQuery, type: ListedType): Audience {
+  return { tenant, baseUrl, projector: projectorOf(type.model, query), tolerances: caller?.tolerances };
+}
+
+const everybody = (request: ScimRequest, query: ScimQuery): ListAudience =>
+  new Map([USER_TYPE, GROUP_TYPE].map((type) => [type, audience(request, query, type)]));
