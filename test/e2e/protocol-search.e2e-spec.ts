@@ -47,7 +47,7 @@ describe('searches', () => {
         .filter(([, list]) => list !== undefined)
         .map(([name, list]) => [name, String(list).split(',')] as const);
       const [got, posted] = [
-        await tenant.get(`${path}?${query}`),
+        await tenant.get(`${path}?${query.toString()}`),
         await search(path, { schemas: [SEARCH], ...rest, ...Object.fromEntries(lists) }),
       ];
       expect(got.status).toBe(200);
