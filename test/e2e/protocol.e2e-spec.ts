@@ -59,7 +59,6 @@ describe('protocol', () => {
       ['DELETE', '/Users/no-such-id'],
       ['DELETE', '/Groups/no-such-id'],
       ['GET', '/nothing'],
-      ['GET', ''],
       ['GET', '/Users/x/y'],
       ['GET', '/ResourceTypes/Nothing'],
       ['GET', '/Schemas/urn:nothing'],
