@@ -23,6 +23,7 @@ describe('presets of identity providers', () => {
       'entra-id addReplacesExtensionLists',
       'generic jsonTextValue',
       'onelogin scim1GroupPatch',
+      'onelogin blankIsUnassigned',
     ]);
   });
 

@@ -22,5 +22,5 @@ export const onelogin: IdpPreset = {
     { field: 'SCIM Bearer Token', value: '{token}' },
     { field: 'Custom Headers', value: 'Content-Type: application/scim+json' },
   ],
-  tolerances: { scim1GroupPatch: true },
+  tolerances: { scim1GroupPatch: true, blankIsUnassigned: true },
 };

@@ -31,12 +31,12 @@ export class UserWrites implements ResourceWrites<WrittenUser> {
   constructor(private readonly commands: CommandBus) {}
 
   async create(context: RequestContext, body: unknown): Promise<WrittenUser> {
-    const { attributes } = normalizeResource(userModel, body);
+    const { attributes } = normalizeResource(userModel, body, context.tolerances);
     return this.commands.execute(new ProvisionUser(context, attributes));
   }
 
   async replace(context: RequestContext, id: string, body: unknown, ifMatch: string | undefined): Promise<WrittenUser> {
-    const { attributes } = normalizeResource(userModel, body);
+    const { attributes } = normalizeResource(userModel, body, context.tolerances);
     return this.commands.execute(new ReplaceUser(context, id, attributes, ifMatch));
   }
 
@@ -54,7 +54,7 @@ export class GroupWrites implements ResourceWrites<WrittenGroup> {
   constructor(private readonly commands: CommandBus) {}
 
   async create(context: RequestContext, body: unknown): Promise<WrittenGroup> {
-    const { attributes, members } = splitMembers(normalizeResource(groupModel, body).attributes);
+    const { attributes, members } = splitMembers(normalizeResource(groupModel, body, context.tolerances).attributes);
     return this.commands.execute(new CreateGroup(context, attributes, members));
   }
 
@@ -64,7 +64,7 @@ export class GroupWrites implements ResourceWrites<WrittenGroup> {
     body: unknown,
     ifMatch: string | undefined,
   ): Promise<WrittenGroup> {
-    const { attributes, members } = splitMembers(normalizeResource(groupModel, body).attributes);
+    const { attributes, members } = splitMembers(normalizeResource(groupModel, body, context.tolerances).attributes);
     return this.commands.execute(new ReplaceGroup(context, id, attributes, members, ifMatch));
   }
 

@@ -14,6 +14,11 @@ export interface Tolerances {
   readonly scim1GroupPatch?: boolean;
   /** PATCH: the value of an operation without a path is a string that holds its JSON (scim-for-keycloak #172). */
   readonly jsonTextValue?: boolean;
+  /**
+   * POST and PUT: a string of nothing but white space is no value. OneLogin's templates join two macros with a space
+   * (`{$user.manager_firstname} {$user.manager_lastname}`), which stays where both are empty.
+   */
+  readonly blankIsUnassigned?: boolean;
 }
 
 /** RFC 7644 and what is taken from everyone. */

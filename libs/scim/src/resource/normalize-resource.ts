@@ -3,7 +3,9 @@ import { isAttributeName, quoteName } from '../schema/attribute-name.js';
 import type { ResourceModel } from '../schema/resource-model.js';
 import type { AttributePath, JsonValue, ResourceAttributes } from '../schema/schema.types.js';
 import { isNamespace } from '../schema/split-urn.js';
+import { STRICT, type Tolerances } from '../tolerances.js';
 import { type AttributeSlot, type CompiledModel, compileModel, type NameTable } from './compile-model.js';
+import { emptyBlanks } from './empty-blanks.js';
 import { Faults } from './gather-faults.js';
 import { checkNameCount, invalidName, keepJson, type Walk, wrongValue } from './keep-json.js';
 import { isUnassigned } from './read-simple-value.js';
@@ -26,12 +28,16 @@ export interface NormalizedResource {
  *   for a required attribute that is given but empty and for a body beyond the limits (one error for all of them),
  *   `invalidPath` for a key with a filter in it
  */
-export function normalizeResource(model: ResourceModel, body: unknown): NormalizedResource {
+export function normalizeResource(
+  model: ResourceModel,
+  body: unknown,
+  tolerances: Tolerances = STRICT,
+): NormalizedResource {
   if (!isPlainObject(body)) {
     throw new ScimError('invalidSyntax', 'The body must be a JSON object holding the attributes of the resource.');
   }
   const reading = new BodyReading(model);
-  reading.readCore(body);
+  reading.readCore(tolerances.blankIsUnassigned ? (emptyBlanks(body) as Record<string, unknown>) : body);
   return reading.finish();
 }
 
