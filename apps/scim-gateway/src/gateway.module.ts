@@ -1,6 +1,7 @@
 import type { RollcallConfig } from '#config';
 import { type DirectoryService, type Engines, EnginesModule } from '#engines';
 import { HandlersModule } from '#handlers';
+import { productProfiles } from '#products';
 import { ScimHttpModule } from '#scim-http';
 import { HealthController, type Logger, type ReadinessCheck } from '#telemetry';
 import type { DynamicModule, Type } from '@nestjs/common';
@@ -39,4 +40,5 @@ export const scimRoutes = (config: RollcallConfig, cursorSecret: string): Dynami
     page: { defaultSize: config.DEFAULT_PAGE_SIZE, maxSize: config.MAX_PAGE_SIZE },
     cursors: { key: cursorSecret, timeoutSeconds: config.CURSOR_TIMEOUT_SECONDS },
     searchMs: config.LIST_SEARCH_MS,
+    products: productProfiles,
   });

@@ -1,7 +1,7 @@
 import { CredentialDirectory } from '#access';
 import { GROUP_STREAMS, TENANT_STREAMS, USER_STREAMS } from '#domain';
 import { type MembershipCleanup, SNAPSHOTS } from '#handlers';
-import { PROJECTIONS } from '#projections';
+import { PROJECTIONS, tenantSchemas } from '#projections';
 import { followLog, type LogFollower, ProjectionRunner, type SubscriptionLog } from '#subscriptions';
 import type { Engines } from './engines.js';
 
@@ -36,6 +36,8 @@ export class DirectoryService {
       models: readModels,
       projections: PROJECTIONS,
       gatherMs: GATHER_MS,
+      // No list waits for what is only declared: on data of an older release it begins at the start of the log.
+      required: PROJECTIONS.filter((projection) => projection !== tenantSchemas).map(({ name }) => name),
       log,
     });
   }

@@ -74,9 +74,14 @@ export class ReadYourWrites {
     return (this.progress.current ?? -1n) >= this.newestAcknowledged;
   }
 
+  /** Waits for what was acknowledged, as long as a list would. @returns whether all of it can be read now */
+  async catchUp(): Promise<boolean> {
+    return this.current || this.progress.waitFor(this.newestAcknowledged, this.limits.listWaitMs);
+  }
+
   /** @throws ScimError `unavailable` when the read model stays behind what was acknowledged */
   async requireCurrent(): Promise<void> {
-    if (this.current || (await this.progress.waitFor(this.newestAcknowledged, this.limits.listWaitMs))) return;
+    if (await this.catchUp()) return;
     throw new ScimError('unavailable', 'Lists lag behind recent writes; the writes are safe. Try again shortly.', {
       retryAfterSeconds: 1,
     });

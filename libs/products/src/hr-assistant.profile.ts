@@ -126,7 +126,7 @@ export const hrAssistant: ProductProfile = {
     {
       key: 'custom',
       namespace: 'extension',
-      sources: [{ extension: HR_ASSISTANT_EXTENSION }],
+      sources: [{ extension: HR_ASSISTANT_EXTENSION, names: ['employeeId', 'departmentCode', 'managerEmail'] }],
       type: 'object',
       level: 'optional',
       // What a customer puts here is unknown, so it is guarded like the worst that it may be.

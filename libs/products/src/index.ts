@@ -10,6 +10,7 @@ export { HR_ASSISTANT_EXTENSION } from './hr-assistant.profile.js';
 export * from './attribute-mapping.js';
 export * from './check-profile.js';
 export { compileProfile, type CompiledProfile } from './compile-profile.js';
+export * from './declared-schemas.js';
 export * from './derive-view.js';
 export * from './describe-profiles.js';
 export * from './messages.js';

@@ -40,6 +40,8 @@ export interface AttributeSource {
 /** Everything under one extension URN, whatever the names. */
 export interface ExtensionSource {
   readonly extension: string;
+  /** Attributes that customers commonly send, for discovery; any other is read as well. */
+  readonly names?: readonly string[];
 }
 
 /** A bare text is a path without further conditions. */

@@ -4,6 +4,9 @@ import {
   memberships,
   MEMBERSHIPS,
   PROJECTIONS,
+  TENANT_SCHEMAS,
+  tenantSchemas,
+  type TenantSchemasDocument,
   tenantSettings,
   userDirectory,
 } from './index.js';
@@ -156,6 +159,58 @@ describe('tenant-settings', () => {
         expiresAt: rotated.validUntil,
       },
     );
+  });
+});
+
+describe('tenant-schemas', () => {
+  const HR = 'urn:acme:hr:1.0:User';
+  const updated = (changes: object): Told => [user, 'UserUpdated', { changes }];
+  const learnedOf = (told: readonly Told[], type = 'User') =>
+    fold(tenantSchemas, told).get(`${TENANT_SCHEMAS.name} acme/${type}`) as TenantSchemasDocument | undefined;
+
+  it('is touched by nothing that the schemas define', () => {
+    const name = { givenName: 'Ana' };
+    const emails = [{ value: 'a@x.io', type: 'work', primary: true }];
+    const told: Told[] = [
+      [user, 'UserProvisioned', { resource: { userName: 'ana', externalId: 'x', name, emails, active: true } }],
+      updated({ title: 'Nurse', 'name.familyName': 'Lee', emails: null, country: null, [`${HR}:level`]: null }),
+      [user, 'UserDeactivated', { reason: 'active=false' }],
+      ['group-acme.g1', 'GroupCreated', { resource: { displayName: 'Eng' } }],
+      ['group-acme.g1', 'GroupMembershipChanged', { added: [{ value: 'u1', type: 'User' }], removed: [] }],
+    ];
+    expect(fold(tenantSchemas, told).size).toBe(0);
+  });
+
+  it('holds what users and groups carried beyond the schemas, and where; and keeps what is gone', () => {
+    const told: Told[] = [
+      [user, 'UserProvisioned', { resource: { userName: 'ana', country: 'NO', [HR]: { level: 3 } } }],
+      updated({ [`${HR}:level`]: 'senior', 'car.plate': 'A', addresses: [{ locality: 'Oslo', floor: 2 }] }),
+      updated({ [`${HR}:level`]: null, country: null }),
+      ['group-acme.g1', 'GroupCreated', { resource: { displayName: 'Eng', budget: 1.5 } }],
+    ];
+    const core = 'urn:ietf:params:scim:schemas:core:2.0';
+    expect(learnedOf(told)?.schemas).toEqual([
+      {
+        id: `${core}:User`,
+        attributes: [
+          { name: 'country', types: ['string'], multiValued: false },
+          { name: 'car', types: ['complex'], multiValued: false, subAttributes: [{ name: 'plate', types: ['string'], multiValued: false }] }, // prettier-ignore
+          { name: 'addresses', types: [], multiValued: false, subAttributes: [{ name: 'floor', types: ['integer'], multiValued: false }] }, // prettier-ignore
+        ],
+      },
+      { id: HR, attributes: [{ name: 'level', types: ['string', 'integer'], multiValued: false }] },
+    ]);
+    expect(learnedOf(told, 'Group')?.schemas).toEqual([
+      { id: `${core}:Group`, attributes: [{ name: 'budget', types: ['decimal'], multiValued: false }] },
+    ]);
+  });
+
+  it('is the very same document while nothing new comes', () => {
+    const resource = { userName: 'ana', country: 'NO', [HR]: { level: 3, tags: ['a'] } };
+    const document = learnedOf([[user, 'UserProvisioned', { resource }]]);
+    const touch = { collection: TENANT_SCHEMAS.name, id: 'acme/User' };
+    const event = { type: 'UserProvisioned', data: { resource }, stream: user } as unknown as ProjectedEvent;
+    expect(tenantSchemas.apply(document, event, touch)).toBe(document);
   });
 });
 

@@ -12,6 +12,7 @@ import { ResourceRenderer } from './resource-renderer.js';
 import { GroupWrites, UserWrites } from './resource-writes.js';
 import { ScimErrorFilter } from './scim-error.filter.js';
 import { SCIM_HTTP_OPTIONS, type ScimHttpOptions } from './scim-http.options.js';
+import { TenantModels } from './tenant-models.js';
 import { UsersController } from './users.controller.js';
 
 /** SCIM 2.0 over HTTP. Expects the handlers module and the ports' tokens from global modules. */
@@ -30,6 +31,12 @@ export class ScimHttpModule {
           provide: ResourceRenderer,
           inject: [READ_MODELS],
           useFactory: (readModels: ReadModels) => new ResourceRenderer(readModels),
+        },
+        {
+          provide: TenantModels,
+          inject: [READ_MODELS, ReadYourWrites],
+          useFactory: (readModels: ReadModels, readYourWrites: ReadYourWrites) =>
+            new TenantModels(readModels, readYourWrites, options.products),
         },
         {
           provide: CurrentUsers,

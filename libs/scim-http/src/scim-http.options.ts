@@ -1,3 +1,5 @@
+import type { ProductProfile } from '#products';
+
 export interface ScimHttpOptions {
   /** Resources on a page when the client names no count, and the most it can have. */
   readonly page: { readonly defaultSize: number; readonly maxSize: number };
@@ -8,6 +10,8 @@ export interface ScimHttpOptions {
   };
   /** Work that one list may spend on resources that no index vouches for, milliseconds. */
   readonly searchMs: number;
+  /** What they read is declared to each tenant. */
+  readonly products: readonly ProductProfile[];
 }
 
 /** Injection token of {@link ScimHttpOptions}. */

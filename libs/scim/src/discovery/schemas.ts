@@ -17,12 +17,21 @@ export function schemas(
 ): { [name: string]: JsonValue }[] {
   const definitions = new Map<string, SchemaDefinition>();
   for (const model of models) {
-    for (const schema of [model.coreSchema, ...model.extensions]) definitions.set(schema.id, schema);
+    for (const schema of [model.coreSchema, ...model.extensions]) {
+      const present = definitions.get(schema.id);
+      definitions.set(schema.id, present ? together(present, schema) : schema);
+    }
   }
   for (const schema of [serviceProviderConfigSchema, resourceTypeSchema, schemaSchema]) {
     definitions.set(schema.id, schema);
   }
   return [...definitions.values()].map((schema) => representSchema(baseUrl, schema));
+}
+
+/** One URN on two resource types: what either has. */
+function together(a: SchemaDefinition, b: SchemaDefinition): SchemaDefinition {
+  const names = new Set(a.attributes.map(({ name }) => name.toLowerCase()));
+  return { ...a, attributes: [...a.attributes, ...b.attributes.filter(({ name }) => !names.has(name.toLowerCase()))] };
 }
 
 function representSchema(baseUrl: string, schema: SchemaDefinition): { [name: string]: JsonValue } {
@@ -32,7 +41,10 @@ function representSchema(baseUrl: string, schema: SchemaDefinition): { [name: st
     name: schema.name,
     description: schema.description,
     attributes: schema.attributes.map(representAttribute),
-    meta: { resourceType: 'Schema', location: `${baseUrl}/Schemas/${schema.id}` },
+    meta: {
+      resourceType: 'Schema',
+      location: `${baseUrl}/Schemas/${encodeURIComponent(schema.id).replaceAll('%3A', ':')}`,
+    },
   };
 }
 
