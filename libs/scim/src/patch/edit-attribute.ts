@@ -53,6 +53,8 @@ function editComplex(current: JsonValue | undefined, edit: AttributeEdit): JsonV
     // Adding no sub-attributes adds none; anything else unassigns, as Entra ID does with manager and "".
     return edit.op === 'add' && typeof value === 'object' && value !== null ? current : undefined;
   }
+  // A list in a list, or of several: refused as in a POST, with the same words.
+  if (Array.isArray(value)) edit.read(edit.value);
   return nonEmpty(mergeObject(isObject(current) ? current : {}, value, edit));
 }
 
