@@ -5,7 +5,7 @@ import { ALL_USERS } from './scopes.js';
 export const auth0: IdpPreset = {
   id: 'auth0',
   title: 'Auth0',
-  vendorDocs: 'Auth0 Docs: Send outbound SCIM requests with Event Streams',
+  vendorDocs: 'Auth0 Docs: How to Synchronize User Changes with Outbound SCIM Requests using Event Streams',
   matchingAttributes: ['externalId', 'userName'],
   matchingAttribute: 'externalId',
   authentication: ['bearer'],

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { findPreset, IDP_NAMES, IDP_PRESETS, tolerancesOf } from './find-preset.js';
 
 describe('presets of identity providers', () => {
@@ -51,6 +52,10 @@ describe('presets of identity providers', () => {
   describe.each(IDP_PRESETS.map((preset) => [preset.id, preset] as const))('%s', (id, preset) => {
     it('is data', () => {
       expect(JSON.parse(JSON.stringify(preset))).toEqual(preset);
+    });
+
+    it('has a guide for its admin', () => {
+      expect(existsSync(`docs/guide/idp/${id}.md`)).toBe(true);
     });
 
     it('says what it is: a name of our URLs, a title, the vendor’s documentation, how often changes come', () => {

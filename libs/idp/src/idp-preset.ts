@@ -34,6 +34,8 @@ export interface IdpVariant {
   readonly about: string;
   /** Where it needs others than the preset's. */
   readonly scopes?: readonly Scope[];
+  /** Where its settings page differs from the preset's. */
+  readonly setup?: readonly SetupField[];
 }
 
 export interface IdpCapabilities {

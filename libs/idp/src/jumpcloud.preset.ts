@@ -29,7 +29,7 @@ export const jumpcloud: IdpPreset = {
     { field: 'SCIM Version', value: 'SCIM 2.0' },
     { field: 'Base URL', value: '{scimBaseUrl}' },
     { field: 'Token Key', value: '{token}' },
-    { field: 'Test User Email', value: 'an address that belongs to nobody' },
+    { field: 'Test User Email', value: 'an address that belongs to nobody you provision' },
   ],
   tolerances: {},
 };

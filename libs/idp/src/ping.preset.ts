@@ -20,6 +20,13 @@ export const ping: IdpPreset = {
       id: 'pingfederate',
       title: 'PingFederate',
       about: 'Finds groups by listing them all and puts or patches them; membership is merged or overwritten.',
+      setup: [
+        { field: 'SCIM URL', value: '{scimBaseUrl}' },
+        { field: 'SCIM Version', value: '2.0' },
+        { field: 'Authentication Methods', value: 'OAuth 2 Bearer Token' },
+        { field: 'Access Token', value: '{token}' },
+        { field: 'Unique User Identifier', value: 'userName' },
+      ],
     },
   ],
   capabilities: {
@@ -33,9 +40,12 @@ export const ping: IdpPreset = {
   connectionTest: ['GET /Users/0'],
   setup: [
     { field: 'SCIM Base URL', value: '{scimBaseUrl}' },
+    { field: 'Users Resource', value: '/Users' },
     { field: 'SCIM Version', value: '2.0' },
     { field: 'Authentication Method', value: 'OAuth 2 Bearer Token' },
     { field: 'OAuth Access Token', value: '{token}' },
+    { field: 'Auth Type Header', value: 'Bearer' },
+    { field: 'User Identifier', value: 'userName' },
     { field: 'User Filter Expression', value: 'userName eq "%s"' },
   ],
   tolerances: {},

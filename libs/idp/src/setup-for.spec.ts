@@ -16,13 +16,23 @@ describe('what an admin types at the identity provider', () => {
     });
   });
 
+  it('tells where a kind of connection has other fields', () => {
+    expect(setupFor(findPreset('ping')!, connection).variants).toContainEqual(
+      expect.objectContaining({
+        title: 'PingFederate',
+        fields: expect.arrayContaining([{ field: 'Access Token', value: 'T0k3n' }]),
+      }),
+    );
+  });
+
   it('names a header only where the provider can send it', () => {
     expect(setupFor(findPreset('jumpcloud')!, connection).authorization).toEqual({ bearer: 'Bearer T0k3n' });
     expect(setupFor(findPreset('jumpcloud')!, connection)).not.toHaveProperty('oauthClient');
   });
 
   it.each(IDP_PRESETS.map((preset) => [preset.id, preset] as const))('leaves nothing to fill for %s', (_id, preset) => {
-    const { fields } = setupFor(preset, connection);
-    for (const { value } of fields) expect(value).not.toMatch(/[{}]/);
+    const { fields, variants = [] } = setupFor(preset, connection);
+    for (const { value } of [...fields, ...variants.flatMap((variant) => variant.fields ?? [])])
+      expect(value).not.toMatch(/[{}]/);
   });
 });

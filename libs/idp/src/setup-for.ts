@@ -6,6 +6,12 @@ export interface ConnectionSetup {
   readonly guide: string;
   readonly vendorDocs: string;
   readonly fields: readonly SetupField[];
+  /** Kinds of connection that this preset serves, with their fields where those differ. */
+  readonly variants?: readonly {
+    readonly title: string;
+    readonly about: string;
+    readonly fields?: readonly SetupField[];
+  }[];
   /** `Authorization` header by mode, where the provider wants the header itself; the first is its usual one. */
   readonly authorization: Readonly<Partial<Record<AuthenticationMode, string>>>;
   readonly oauthClient?: OAuthClientPreset;
@@ -27,19 +33,23 @@ const HEADERS: Partial<Record<AuthenticationMode, (token: string) => string>> = 
   basic: (token) => `Basic ${btoa(`scim:${token}`)}`,
 };
 
-export function setupFor(preset: IdpPreset, { scimBaseUrl, token }: ConnectionSecrets): ConnectionSetup {
-  const { id, vendorDocs, oauthClient, scopes, connectionTest, capabilities, authentication } = preset;
+export function setupFor(preset: IdpPreset, connection: ConnectionSecrets): ConnectionSetup {
+  const { id, vendorDocs, variants, oauthClient, scopes, connectionTest, capabilities, authentication } = preset;
   const headers = authentication.flatMap((mode) => {
     const write = HEADERS[mode];
-    return write ? [[mode, write(token)] as const] : [];
+    return write ? [[mode, write(connection.token)] as const] : [];
   });
   return {
     guide: `docs/guide/idp/${id}.md`,
     vendorDocs,
-    fields: preset.setup.map(({ field, value }) => ({
-      field,
-      value: value.replaceAll('{scimBaseUrl}', () => scimBaseUrl).replaceAll('{token}', () => token),
-    })),
+    fields: fill(preset.setup, connection),
+    ...(variants && {
+      variants: variants.map(({ title, about, setup }) => ({
+        title,
+        about,
+        ...(setup && { fields: fill(setup, connection) }),
+      })),
+    }),
     authorization: Object.fromEntries(headers),
     ...(oauthClient && { oauthClient }),
     scopes,
@@ -47,3 +57,9 @@ export function setupFor(preset: IdpPreset, { scimBaseUrl, token }: ConnectionSe
     cadence: capabilities.cadence,
   };
 }
+
+const fill = (fields: readonly SetupField[], { scimBaseUrl, token }: ConnectionSecrets): SetupField[] =>
+  fields.map(({ field, value }) => ({
+    field,
+    value: value.replaceAll('{scimBaseUrl}', () => scimBaseUrl).replaceAll('{token}', () => token),
+  }));
