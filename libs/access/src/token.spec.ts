@@ -32,6 +32,15 @@ describe('tokens', () => {
     expect(tokenIn(header)).toBe(token);
   });
 
+  it('are the same in whatever case the scheme is written', () => {
+    const word = fc.string({
+      unit: fc.constantFrom('a', 'Z', '7', '-', ' ', '\t', '\u00a0', 'é', '~'),
+      minLength: 15,
+      maxLength: 30,
+    });
+    fc.assert(fc.property(word, (token) => expect(tokenIn(`Bearer ${token}`)).toBe(tokenIn(`BEARER ${token}`))));
+  });
+
   it('compare by their hashes', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (a, b) => {

@@ -30,6 +30,7 @@ export function sameHash(a: string, b: string): boolean {
  */
 export function tokenIn(authorization: string | undefined): string | undefined {
   if (authorization === undefined) return undefined;
+  if (isUsual(authorization)) return authorization.slice(USUAL_SCHEME.length);
   const words = authorization.trim().split(/\s+/);
   if (words.length === 2 && words[0]?.toLowerCase() === 'basic') return passwordIn(words[1] ?? '');
   while (words.length > 1 && /^(bearer|oauth)$/i.test(words[0] ?? '')) words.shift();
@@ -37,6 +38,20 @@ export function tokenIn(authorization: string | undefined): string | undefined {
   return words.length === 1 && token !== undefined && token !== '' && !/^(bearer|oauth|basic)$/i.test(token)
     ? token
     : undefined;
+}
+
+const USUAL_SCHEME = 'Bearer ';
+/** Longer than any word that stands for a scheme. */
+const MIN_USUAL_LENGTH = USUAL_SCHEME.length + 20;
+
+/** Whether this is how nearly all of them come: one space, then one word of visible ASCII to the end. */
+function isUsual(authorization: string): boolean {
+  if (authorization.length < MIN_USUAL_LENGTH || !authorization.startsWith(USUAL_SCHEME)) return false;
+  for (let i = USUAL_SCHEME.length; i < authorization.length; i++) {
+    const code = authorization.charCodeAt(i);
+    if (code <= 0x20 || code >= 0x7f) return false;
+  }
+  return true;
 }
 
 function passwordIn(credentials: string): string | undefined {

@@ -2,7 +2,7 @@ import { type CredentialDirectory, type Lookup, tokenIn } from '#access';
 import { ScimError } from '#scim';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { allowedMethods } from './allowed-methods.js';
-import { type ScimRequest, seenUrlOf } from './scim-request.js';
+import { type ScimRequest, type ScimScope, seenUrlOf } from './scim-request.js';
 import { sendScimError } from './scim-error.response.js';
 
 /** Discovery is public (RFC 7644 §4); everything else needs a token. */
@@ -36,7 +36,11 @@ export function authenticateScim(fastify: FastifyInstance, options: Authenticati
       );
     }
     if (request.headers['content-type']?.trim() === '') delete request.headers['content-type'];
-    const scope = { tenant: url.tenant, baseUrl: seen.origin + url.basePath, caller: undefined };
+    const scope: { -readonly [K in keyof ScimScope]: ScimScope[K] } = {
+      tenant: url.tenant,
+      baseUrl: seen.origin + url.basePath,
+      caller: undefined,
+    };
     (request as ScimRequest).scim = scope;
     if (request.method === 'OPTIONS') return answerOptions(request, reply);
     const token = tokenIn(request.headers.authorization);
@@ -55,7 +59,7 @@ export function authenticateScim(fastify: FastifyInstance, options: Authenticati
           'This token is not valid here; check that token and base URL belong to the same connection.',
         );
       }
-      (request as ScimRequest).scim = { ...scope, caller: found.caller };
+      scope.caller = found.caller;
       done();
     };
     const found = options.credentials.lookup(token);

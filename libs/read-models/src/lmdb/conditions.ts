@@ -28,7 +28,8 @@ export function conditionsOf(filter: Filter): Conditions {
 /** @returns whether the conditions added say all that the filter says */
 function collect(filter: Filter, parent: string, into: Condition[]): boolean {
   let complete = true;
-  for (const [key, operand] of Object.entries(filter)) {
+  for (const key of Object.keys(filter)) {
+    const operand = filter[key];
     if (key === '$and') {
       for (const clause of operand as Filter[]) complete = collect(clause, parent, into) && complete;
     } else if (key.startsWith('$')) complete = false;
@@ -38,6 +39,10 @@ function collect(filter: Filter, parent: string, into: Condition[]): boolean {
 }
 
 function collectPath(path: string, operand: unknown, into: Condition[]): boolean {
+  if (typeof operand === 'string') {
+    into.push({ type: 'equals', path, values: [operand], loose: false });
+    return true;
+  }
   if (!isRecord(operand) || !Object.keys(operand).some((key) => key.startsWith('$'))) {
     return collectOperator(path, '$eq', operand, into);
   }

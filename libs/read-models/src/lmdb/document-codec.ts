@@ -18,14 +18,14 @@ export function encodeDocument(document: Document): string {
   let text = '';
   for (const name in fields) {
     const value = fields[name];
-    if (name === '_id' || !isPlainName(name)) continue;
     if (typeof value === 'string') {
-      if (text !== '' || value.length < LONG || name.startsWith(JSON_MARK) || !value.isWellFormed()) continue;
+      if (value.length < LONG || text !== '' || !isPlainName(name)) continue;
+      if (name.startsWith(JSON_MARK) || !value.isWellFormed()) continue;
       text = `\n${name}\n${value}`;
       short[name] = undefined;
     } else if (typeof value === 'object' && value !== null) {
       const json = JSON.stringify(value) as string | undefined;
-      if (json === undefined || json.length < LONG) continue;
+      if (json === undefined || json.length < LONG || !isPlainName(name)) continue;
       objects += `\n${JSON_MARK}${name}\n${json}`;
       short[name] = undefined;
     }
@@ -53,4 +53,6 @@ export function decodeDocument(text: string, fields?: readonly string[]): Docume
   return document as unknown as Document;
 }
 
-const isPlainName = (name: string): boolean => !name.includes('\n') && name !== '__proto__' && name.isWellFormed();
+/** Whether the name may stand on a line of its own. */
+const isPlainName = (name: string): boolean =>
+  name !== '_id' && !name.includes('\n') && name !== '__proto__' && name.isWellFormed();

@@ -25,6 +25,9 @@ export const OBJECT_MARK = { '%': 'O' } as const;
 
 /** Dotted path of what a SCIM path names, below `field`; `field` may be empty. */
 export function shadowPath(field: string, { schema, attribute, subAttribute }: AttributePath): string {
+  if (schema === undefined && subAttribute === undefined && attribute !== undefined && field !== '') {
+    return `${field}.${shadowKey(attribute)}`;
+  }
   const names = [schema, attribute, subAttribute].filter((name) => name !== undefined);
   return [...(field === '' ? [] : [field]), ...names.map(shadowKey)].join('.');
 }

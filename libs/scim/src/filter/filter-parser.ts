@@ -6,6 +6,7 @@ import { STRICT, type Tolerances } from '../tolerances.js';
 import { isAbsence, typeFault } from './comparand.js';
 import { type CompareOperator, type FilterLiteral, type FilterNode, join, type ValuePathNode } from './filter.types.js';
 import { findSubAttribute, leafDefinition, resolvePath, withSubAttribute } from './resolve-path.js';
+import { parseTextEquality } from './text-equality.js';
 import { filterFault, type Token, Tokenizer } from './tokenizer.js';
 
 export const MAX_FILTER_LENGTH = 10_000;
@@ -27,8 +28,7 @@ const KEYWORDS: ReadonlyMap<string, FilterLiteral> = new Map<string, FilterLiter
  * @throws ScimError `invalidFilter` telling the position and what was expected there; `sensitive` for a password
  */
 export function parseFilter(text: string, model: ResourceModel, tolerances: Tolerances = STRICT): FilterNode {
-  const parser = new FilterParser(text, model, tolerances);
-  return parser.parseWhole();
+  return parseTextEquality(text, model) ?? new FilterParser(text, model, tolerances).parseWhole();
 }
 
 /**
