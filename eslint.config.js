@@ -20,6 +20,9 @@ const edges = [
 ];
 const ports = ['#event-store', '#read-models', '#message-bus'];
 
+/** Nobody but libs/idp asks who is speaking. */
+const providers = '/^(okta|entra-id|cyberark|jumpcloud|ping|google|onelogin|auth0|generic)$/';
+
 const forbid = (files, groups, extra = {}) => ({
   files,
   ignores: ['**/*.spec.ts', '**/*.int-spec.ts', '**/*.contract.ts'],
@@ -134,6 +137,22 @@ export default tseslint.config(
       '@typescript-eslint/no-unsafe-call': 'off',
       '@typescript-eslint/no-unsafe-return': 'off',
       '@typescript-eslint/unbound-method': 'off',
+    },
+  },
+  {
+    files: ['libs/**/*.ts', 'apps/**/*.ts'],
+    ignores: ['libs/idp/**', '**/*.spec.ts', '**/*.contract.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        ...[
+          `BinaryExpression[operator=/^[!=]==?$/] > Literal[value=${providers}]`,
+          `SwitchCase > Literal[value=${providers}]`,
+        ].map((selector) => ({
+          selector,
+          message: 'What a provider does is data: a tolerance or a field of its preset.',
+        })),
+      ],
     },
   },
   { files: ['test/**/*.ts', 'apps/*/src/main.ts'], rules: { 'no-console': 'off' } },

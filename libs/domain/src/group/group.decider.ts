@@ -20,7 +20,7 @@ export const MEMBERS_PER_EVENT = 5_000;
 export type GroupCommand =
   | { type: 'CreateGroup'; attributes: ResourceAttributes; members: MemberOperation[] }
   | { type: 'ReplaceGroup'; groupId: string; attributes: ResourceAttributes; members: MemberOperation[] }
-  | { type: 'PatchGroup'; groupId: string; body: unknown; tolerances?: Tolerances }
+  | { type: 'PatchGroup'; groupId: string; body: unknown; tolerances?: Tolerances | undefined }
   | { type: 'ChangeGroupMembership'; groupId: string; members: MemberOperation[] }
   | { type: 'DeleteGroup'; groupId: string };
 

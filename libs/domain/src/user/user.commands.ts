@@ -4,5 +4,5 @@ import type { ResourceAttributes, Tolerances } from '#scim';
 export type UserCommand =
   | { type: 'ProvisionUser'; attributes: ResourceAttributes }
   | { type: 'ReplaceUser'; userId: string; attributes: ResourceAttributes }
-  | { type: 'PatchUser'; userId: string; body: unknown; tolerances?: Tolerances }
+  | { type: 'PatchUser'; userId: string; body: unknown; tolerances?: Tolerances | undefined }
   | { type: 'DeprovisionUser'; userId: string };

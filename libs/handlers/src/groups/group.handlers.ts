@@ -45,8 +45,7 @@ export class PatchGroupHandler implements ICommandHandler<PatchGroup> {
   ) {}
 
   async execute({ context, id, body, ifMatch }: PatchGroup): Promise<WrittenGroup> {
-    const { tolerances } = context;
-    const command = { type: 'PatchGroup', groupId: id, body, ...(tolerances && { tolerances }) } as const;
+    const command = { type: 'PatchGroup', groupId: id, body, tolerances: context.tolerances } as const;
     const written = await this.updates.execute(context, id, command, ifMatch);
     await this.readYourWrites.acknowledge(written.position);
     return written;

@@ -46,8 +46,7 @@ export class PatchUserHandler implements ICommandHandler<PatchUser> {
   ) {}
 
   async execute({ context, id, body, ifMatch }: PatchUser): Promise<WrittenUser> {
-    const { tolerances } = context;
-    const command = { type: 'PatchUser', userId: id, body, ...(tolerances && { tolerances }) } as const;
+    const command = { type: 'PatchUser', userId: id, body, tolerances: context.tolerances } as const;
     const written = await this.updates.execute(context, id, command, ifMatch);
     await this.readYourWrites.acknowledgeListed(written.position);
     return written;

@@ -48,7 +48,8 @@ class Patch {
   private readonly memberOperations: MemberOperation[] = [];
   private passwordGiven = false;
   private activeRemoved = false;
-  private readonly broughtLists = new Set<string>();
+  /** Lists of extensions that an `add` of this request has brought. */
+  private broughtLists: Set<string> | undefined;
   private attributes: ResourceAttributes;
   private readonly faults = new Faults();
   /** What stands in front of each fault. */
@@ -179,11 +180,14 @@ class Patch {
 
   /** The first `add` of a request at a list of an extension; what it adds there after that joins the first. */
   private bringsWholeList(path: AttributePath, { op, value }: PatchOperation, label: string): boolean {
-    if (!this.tolerances.addReplacesExtensionLists || op !== 'add' || !Array.isArray(value)) return false;
+    if (!this.tolerances.addReplacesExtensionLists || op !== 'add') return false;
+    // To add nothing is not to take everything away.
+    if (!Array.isArray(value) || isUnassigned(value)) return false;
     if (path.schema === undefined || path.subAttribute !== undefined) return false;
     if (path.definition && !path.definition.multiValued) return false;
-    const isFirst = !this.broughtLists.has(label);
-    this.broughtLists.add(label);
+    const brought = (this.broughtLists ??= new Set());
+    const isFirst = !brought.has(label);
+    brought.add(label);
     return isFirst;
   }
 

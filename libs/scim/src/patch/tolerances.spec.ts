@@ -43,8 +43,9 @@ describe('what only some presets may write in a PATCH', () => {
       expect(patchAna(brings, add(['spelt']), add(['corn']))[ACME]).toEqual({ skills: ['spelt', 'corn'], grade: '7' });
     });
 
-    it('changes nothing when the list is the one that is there', () => {
+    it('changes nothing when the list is the one that is there, or empty', () => {
       expect(patchAna(brings, add(['rye', 'oat']))).toBe(ana);
+      expect(patchAna(brings, add([]))).toBe(ana);
     });
 
     it('is for lists of extensions alone', () => {
