@@ -45,6 +45,17 @@ describe('concurrency', () => {
     expect(await tenant.membersOf(id)).toEqual([]);
   });
 
+  it('groups and their members deleted at once are gone, each with a 204', async () => {
+    const users: string[] = (await Promise.all(times(20, (n) => tenant.createUser(`u${n}`)))).map(({ id }) => id);
+    const groups: string[] = [];
+    for (const _ of users) groups.push((await tenant.createGroup('G', users)).id);
+    const answers = await Promise.all([
+      ...users.map((id) => tenant.scim('DELETE', `/Users/${id}`)),
+      ...groups.map((id) => tenant.scim('DELETE', `/Groups/${id}`)),
+    ]);
+    expect(statuses(answers)).toEqual({ 204: 40 });
+  });
+
   it('50 parallel creates of one userName, in varying case: one 201, 49 times 409, one user', async () => {
     const spelling = (n: number) =>
       n % 3 === 0 ? 'Ana@Example.com' : n % 3 === 1 ? 'ANA@EXAMPLE.COM' : 'ana@example.com';

@@ -1,5 +1,6 @@
 import { type GroupEvent, type GroupMember, groupStream, isLive, parseStream, userStream } from '#domain';
 import type { RecordedEvent } from '#event-store';
+import { ScimError } from '#scim';
 import { documentId, MEMBERSHIPS, type MembershipDocument } from '#projections';
 import type { ReadModels } from '#read-models';
 import type { Aggregates } from '../aggregates/aggregates.js';
@@ -68,7 +69,14 @@ export class MembershipCleanup {
     const { state } = await this.aggregates.groups.load(groupStream(context.tenant, groupId));
     if (state.status !== 'present') return undefined;
     const members = [{ op: 'remove' as const, ids }];
-    return (await this.updates.execute(context, groupId, { type: 'ChangeGroupMembership', groupId, members })).position;
+    try {
+      return (await this.updates.execute(context, groupId, { type: 'ChangeGroupMembership', groupId, members }))
+        .position;
+    } catch (error) {
+      // Deleted since it was looked at: nobody is in it any more.
+      if (error instanceof ScimError && error.kind === 'notFound') return undefined;
+      throw error;
+    }
   }
 }
 
