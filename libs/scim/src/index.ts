@@ -40,3 +40,4 @@ export { serviceProviderConfig, type ServiceProviderOptions } from './discovery/
 export * from './filter/index.js';
 export * from './patch/index.js';
 export * from './tolerances.js';
+export * from './bulk/index.js';
