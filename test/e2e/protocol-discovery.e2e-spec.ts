@@ -24,7 +24,7 @@ describe('discovery', () => {
       expect(answer.body).toMatchObject({
         schemas: ['urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig'],
         patch: { supported: true },
-        bulk: { supported: false, maxOperations: expect.any(Number), maxPayloadSize: expect.any(Number) },
+        bulk: { supported: true, maxOperations: 1000, maxPayloadSize: 1_048_576 },
         filter: { supported: true, maxResults: 1000 },
         changePassword: { supported: false },
         sort: { supported: true },

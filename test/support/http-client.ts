@@ -55,7 +55,8 @@ export class HttpClient implements Disposable {
 }
 
 function withLength(headers: Readonly<Record<string, string>>, body: RawRequest['body']): Record<string, string> {
-  return body === undefined ? { ...headers } : { ...headers, 'content-length': String(Buffer.byteLength(body)) };
+  if (body === undefined || 'transfer-encoding' in headers) return { ...headers };
+  return { 'content-length': String(Buffer.byteLength(body)), ...headers };
 }
 
 function parsed(text: string): unknown {

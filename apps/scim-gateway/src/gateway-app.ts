@@ -33,6 +33,7 @@ export async function startGateway(parts: {
   const app = await createHttpApp(serviceModule({ ...parts, directory, routes }), {
     logger,
     maxBodyBytes: config.MAX_BODY_BYTES,
+    maxBulkBytes: config.BULK_MAX_PAYLOAD_BYTES,
     baseDomain: config.BASE_DOMAIN,
     publicUrl: config.PUBLIC_URL,
     trustedProxies: config.TRUSTED_PROXIES,

@@ -38,6 +38,7 @@ export function serviceModule(parts: {
 export const scimRoutes = (config: RollcallConfig, cursorSecret: string): DynamicModule =>
   ScimHttpModule.forRoot({
     page: { defaultSize: config.DEFAULT_PAGE_SIZE, maxSize: config.MAX_PAGE_SIZE },
+    bulk: { maxOperations: config.BULK_MAX_OPERATIONS, maxPayloadSize: config.BULK_MAX_PAYLOAD_BYTES },
     cursors: { key: cursorSecret, timeoutSeconds: config.CURSOR_TIMEOUT_SECONDS },
     searchMs: config.LIST_SEARCH_MS,
     products: productProfiles,

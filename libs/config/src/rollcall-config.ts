@@ -77,6 +77,10 @@ export class RollcallConfig {
   /** Largest request body, bytes. A larger one is answered 413. */
   @toInt @IsInt() @Min(1024) @Max(256 * 1024 * 1024) MAX_BODY_BYTES = 4 * 1024 * 1024;
 
+  /** Operations of one bulk request, and its bytes. Beyond either it is answered 413. */
+  @toInt @IsInt() @Min(1) @Max(10_000) BULK_MAX_OPERATIONS = 1_000;
+  @toInt @IsInt() @Min(1024) @Max(16 * 1024 * 1024) BULK_MAX_PAYLOAD_BYTES = 1024 * 1024;
+
   /** Resources on a page when the client names no count, and the most it can have. */
   @toInt @IsInt() @Min(1) @Max(1000) DEFAULT_PAGE_SIZE = 100;
   @toInt @IsInt() @Min(1) @Max(10_000) MAX_PAGE_SIZE = 1000;

@@ -4,6 +4,7 @@ const ROUTES: readonly (readonly [RegExp, string])[] = [
   [/^\/Me$/, 'OPTIONS'],
   [/^\/(Users|Groups)$/, 'GET, HEAD, POST, OPTIONS'],
   [/^\/(Users|Groups)\/[^/]+$/, 'GET, HEAD, PUT, PATCH, DELETE, OPTIONS'],
+  [/^\/Bulk$/, 'POST, OPTIONS'],
   [/^\/(ServiceProviderConfig|ResourceTypes|Schemas)(\/[^/]+)?$/, 'GET, HEAD, OPTIONS'],
 ];
 

@@ -14,11 +14,14 @@ import { inflateBodies } from './inflate-bodies.hook.js';
 import { parseScimBodies } from './scim-body.parser.js';
 import { rememberUrl } from './scim-request.js';
 import { parseScimUrl } from './scim-url.js';
+import { limitBulkBodies } from './too-large.js';
 
 export interface HttpAppOptions {
   readonly logger: Logger;
   /** Largest request body, bytes. */
   readonly maxBodyBytes: number;
+  /** Largest body of a bulk request, bytes; default `maxBodyBytes`. */
+  readonly maxBulkBytes?: number;
   readonly baseDomain: string | undefined;
   /** Scheme and host clients reach us by; undefined: as each request says. */
   readonly publicUrl?: string | undefined;
@@ -78,6 +81,7 @@ export async function createHttpApp(
     },
   });
   const fastify = adapter.getInstance();
+  if (options.maxBulkBytes !== undefined) limitBulkBodies(fastify, options.maxBulkBytes);
   inflateBodies(fastify);
   parseScimBodies(fastify);
   if (options.authentication) {

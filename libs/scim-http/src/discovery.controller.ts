@@ -21,10 +21,11 @@ export class DiscoveryController {
   serviceProviderConfig(@Req() request: DiscoveryRequest, @Res() reply: FastifyReply): void {
     refuseFilter(request.query);
     const { baseUrl } = request.scim;
-    const { page, cursors } = this.options;
+    const { page, bulk, cursors } = this.options;
     const config = serviceProviderConfig({
       baseUrl,
       maxResults: page.maxSize,
+      bulk,
       pagination: {
         defaultPageSize: Math.min(page.defaultSize, page.maxSize),
         maxPageSize: page.maxSize,

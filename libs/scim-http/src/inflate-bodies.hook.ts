@@ -2,6 +2,7 @@ import { type Readable, Transform } from 'node:stream';
 import { createUnzip } from 'node:zlib';
 import { ScimError } from '#scim';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { isBulk, tooLarge } from './too-large.js';
 
 const ACCEPTED = 'gzip, deflate';
 const BROKEN = 'The body is not what its Content-Encoding says: it cannot be inflated.';
@@ -28,7 +29,7 @@ export function inflateBodies(fastify: FastifyInstance): void {
           case 'gzip':
           case 'x-gzip':
           case 'deflate':
-            return done(null, inflated(payload, limit));
+            return done(null, inflated(payload, limit, isBulk(request.url)));
         }
         reply.header('accept-encoding', ACCEPTED);
         done(new ScimError('unsupportedMediaType', `Content-Encoding must be one of ${ACCEPTED}, or left out.`));
@@ -42,21 +43,21 @@ interface Reply {
   header(name: string, value: string): unknown;
 }
 
-/** RFC 7644 §3.7.4 and profile C6.5: the answer names the limit. */
-export const tooLarge = (limit: number): ScimError =>
-  new ScimError(
-    'payloadTooLarge',
-    `The body is too large: the limit is ${limit} bytes. Send large groups in several PATCH requests.`,
-  );
-
-/** @param limit most bytes that come out; beyond it the stream fails with `payloadTooLarge` */
-export function inflated(payload: Readable, limit: number): Readable & { readonly receivedEncodedLength: number } {
+/**
+ * @param limit most bytes that come out; beyond it the stream fails with `payloadTooLarge`
+ * @param bulk whether they are those of a bulk request, which the error then says
+ */
+export function inflated(
+  payload: Readable,
+  limit: number,
+  bulk = false,
+): Readable & { readonly receivedEncodedLength: number } {
   const unzip = createUnzip();
   let size = 0;
   const counted = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       size += chunk.length;
-      done(size > limit ? tooLarge(limit) : null, chunk);
+      done(size > limit ? tooLarge(limit, bulk) : null, chunk);
     },
   });
   // Fastify holds it against Content-Length, which counts what was sent.

@@ -4,7 +4,7 @@ import { BaseExceptionFilter } from '@nestjs/core';
 import { LOGGER, type Logger } from '#telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { allowedMethods } from './allowed-methods.js';
-import { tooLarge } from './inflate-bodies.hook.js';
+import { isBulk, tooLarge } from './too-large.js';
 import { apologyFor, errorBody, refusalIn, sendScimError, statusOf } from './scim-error.response.js';
 import { scimUrlOf, sendScim } from './scim-request.js';
 
@@ -70,7 +70,7 @@ function toScimError(exception: unknown, request: FastifyRequest, reply: Fastify
   const status = exception.getStatus();
   if (status === 404) return unknownRoute(request, reply);
   const kind = KIND_OF_STATUS[status];
-  if (status === 413) return tooLarge(request.routeOptions.bodyLimit);
+  if (status === 413) return tooLarge(request.routeOptions.bodyLimit, isBulk(request.url));
   return kind && new ScimError(kind, exception.message, { cause: exception });
 }
 

@@ -2,6 +2,7 @@ import { Aggregates, ReadYourWrites, UserNameClaims } from '#handlers';
 import { READ_MODELS, type ReadModels } from '#read-models';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
+import { BulkController } from './bulk/bulk.controller.js';
 import { CurrentUsers } from './current-users.js';
 import { DirectoryLists } from './directory-lists.js';
 import { DiscoveryController } from './discovery.controller.js';
@@ -21,7 +22,14 @@ export class ScimHttpModule {
   static forRoot(options: ScimHttpOptions): DynamicModule {
     return {
       module: ScimHttpModule,
-      controllers: [UsersController, GroupsController, SearchController, DiscoveryController, MeController],
+      controllers: [
+        UsersController,
+        GroupsController,
+        SearchController,
+        BulkController,
+        DiscoveryController,
+        MeController,
+      ],
       providers: [
         { provide: SCIM_HTTP_OPTIONS, useValue: options },
         UserWrites,

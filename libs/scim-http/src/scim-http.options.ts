@@ -3,6 +3,12 @@ import type { ProductProfile } from '#products';
 export interface ScimHttpOptions {
   /** Resources on a page when the client names no count, and the most it can have. */
   readonly page: { readonly defaultSize: number; readonly maxSize: number };
+  /** What one bulk request may hold, RFC 7644 §3.7.4. */
+  readonly bulk: {
+    readonly maxOperations: number;
+    /** Bytes. */
+    readonly maxPayloadSize: number;
+  };
   readonly cursors: {
     /** Secret of the installation; gateways that share it go on with each other's cursors. */
     readonly key: string;

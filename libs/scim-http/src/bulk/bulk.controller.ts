@@ -1,0 +1,64 @@
+import { UserNameClaims } from '#handlers';
+import { parseBulkRequest } from '#scim';
+import { LOGGER, type Logger } from '#telemetry';
+import { Controller, Inject, Post, Req, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { GroupWrites, UserWrites } from '../resource-writes.js';
+import { apologyFor, errorBody, errorBodyOf, refusalIn, statusOf } from '../scim-error.response.js';
+import { SCIM_HTTP_OPTIONS, type ScimHttpOptions } from '../scim-http.options.js';
+import { contextOf, type ScimRequest, sendScim } from '../scim-request.js';
+import { BulkJob } from './bulk-job.js';
+import { type BulkResult, bulkResponse } from './bulk-result.js';
+
+/**
+ * Operations of one job under way at a time. Enough for the store to write many with one sync; few enough that the
+ * requests of others come in between.
+ */
+const CONCURRENCY = 32;
+
+/** RFC 7644 §3.7. A job whose client has gone away is carried out all the same: nobody could tell where it stopped. */
+@Controller('scim/v2/:tenant/Bulk')
+export class BulkController {
+  constructor(
+    private readonly users: UserWrites,
+    private readonly groups: GroupWrites,
+    private readonly claims: UserNameClaims,
+    @Inject(SCIM_HTTP_OPTIONS) private readonly options: ScimHttpOptions,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  @Post()
+  async run(@Req() request: ScimRequest, @Res() reply: FastifyReply): Promise<void> {
+    const bulk = parseBulkRequest(request.body, this.options.bulk.maxOperations);
+    const context = contextOf(request);
+    const job = new BulkJob(bulk, {
+      context,
+      baseUrl: request.scim.baseUrl,
+      writes: { Users: this.users, Groups: this.groups },
+      concurrency: CONCURRENCY,
+      whoHolds: async (userName) => (await this.claims.held(context.tenant, userName)).loaded.state.holder,
+      answerFor: (exception) => this.answerFor(exception, request.id),
+    });
+    const results = await job.run();
+    this.report(request, results);
+    sendScim(reply, 200, bulkResponse(bulk.operations, results));
+  }
+
+  private answerFor(exception: unknown, requestId: string): Pick<BulkResult, 'status' | 'response'> {
+    const refusal = refusalIn(exception);
+    if (refusal) return { status: statusOf(refusal), response: errorBodyOf(refusal) };
+    this.logger.error({ err: exception, requestId, method: 'POST' }, 'Operation of a bulk request failed');
+    return { status: 500, response: errorBody(500, apologyFor(requestId)) };
+  }
+
+  /** How many operations ended with each status, where not all went well. */
+  private report({ id, scim }: ScimRequest, results: readonly (BulkResult | undefined)[]): void {
+    const statuses: Record<string, number> = {};
+    for (const result of results) {
+      const status = result?.status ?? 'not begun';
+      statuses[status] = (statuses[status] ?? 0) + 1;
+    }
+    if (results.every((result) => result && result.status < 400)) return;
+    this.logger.warn({ requestId: id, tenant: scim.tenant, statuses }, 'Operations of a bulk request refused');
+  }
+}
