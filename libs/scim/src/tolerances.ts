@@ -10,7 +10,7 @@ export interface Tolerances {
    * (Entra ID, Microsoft Q&A 1693075). RFC 7644 §3.5.2.1 would append.
    */
   readonly addReplacesExtensionLists?: boolean;
-  /** PATCH of a group as in SCIM 1.1 §3.2.2: `members` with `operation: "delete"` instead of Operations (OneLogin). */
+  /** PATCH of a group as in SCIM 1.1 (REST API §3.3.2): `members` with `operation: "delete"` instead of Operations (OneLogin). */
   readonly scim1GroupPatch?: boolean;
   /** PATCH: the value of an operation without a path is a string that holds its JSON (scim-for-keycloak #172). */
   readonly jsonTextValue?: boolean;
