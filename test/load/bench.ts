@@ -4,6 +4,7 @@ import { measureCreate } from './create.section.js';
 import { Directory } from './directory.js';
 import { WrongAnswer } from './drive.js';
 import { measureEntraCycle } from './entra.section.js';
+import { measureFilters } from './filters.section.js';
 import { measureGroups } from './group.section.js';
 import { measureGrowth } from './growth.section.js';
 import { residentMemory } from './process-meter.js';
@@ -20,6 +21,7 @@ const SETTLE_MS = 1_000;
 const USAGE = `npm run bench -- [options]
   --quick             under 90 seconds: fewer users, shorter rounds
   --only=create       the durable create and its yardsticks alone
+  --only=filters      operators, sorts and cursors at three sizes
   --only=directory    everything else alone
   --strict            exit code 2 when a bar is missed
   --prof=KIND         profile one kind of request: ${PROFILED.join(', ')}
@@ -54,8 +56,10 @@ async function bench(): Promise<number> {
     return 0;
   }
   const yardsticks = await startYardstickServer();
-  if (options.only !== 'directory') await measureCreate(report, scale, yardsticks);
-  if (options.only !== 'create') {
+  const section = (name: string): boolean => options.only === undefined || options.only === name;
+  if (section('create')) await measureCreate(report, scale, yardsticks);
+  if (options.only === 'filters') await measureFilters(report, scale, new Directory(await AppServer.start(app)));
+  if (section('directory')) {
     const server = await AppServer.start(app);
     await sleep(SETTLE_MS);
     const atStart = residentMemory(server.pid);

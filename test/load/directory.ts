@@ -26,6 +26,16 @@ export class Directory {
       'Accept: application/scim+json\r\nUser-Agent: rollcall-bench\r\n';
   }
 
+  /** See the constructor. */
+  get run(): string {
+    return this.#run;
+  }
+
+  /** A GET of a path behind the tenant's base URL. */
+  get(path: string): string {
+    return this.#read(path);
+  }
+
   get size(): number {
     return this.ids.length;
   }

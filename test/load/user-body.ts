@@ -16,6 +16,8 @@ export function externalIdOf(run: string, n: number): string {
   return `00u${run}${digits(n)}x5d7`;
 }
 
+export const familyNameOf = (n: number): string => pick(FAMILY, n);
+
 /** A person as an IdP sends them: about 1 KB of JSON with the enterprise extension. ASCII, so bytes are characters. */
 export function userBody(run: string, n: number, title = 'Senior Account Executive'): string {
   const [given, family, department] = [pick(GIVEN, n), pick(FAMILY, n), pick(DEPARTMENTS, n)];

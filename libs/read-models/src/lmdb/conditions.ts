@@ -9,6 +9,7 @@ export type Condition = { readonly path: string; /** More is asked than this say
   | { readonly type: 'range'; readonly operator: RangeOperator; readonly value: Exclude<Scalar, null> }
   | { readonly type: 'prefix'; readonly text: string }
   | { readonly type: 'exists' }
+  | { readonly type: 'missing' }
 );
 export type RangeOperator = '$gt' | '$gte' | '$lt' | '$lte';
 
@@ -73,8 +74,7 @@ function collectOperator(path: string, operator: string, operand: unknown, into:
       return !prefix.loose;
     }
     case '$exists':
-      if (!operand) return false;
-      into.push({ type: 'exists', path, loose: false });
+      into.push({ type: operand ? 'exists' : 'missing', path, loose: false });
       return true;
     case '$elemMatch':
       collectElement(path, operand, into);

@@ -27,6 +27,9 @@ export interface KeyWalker {
   ): Promise<void>;
 }
 
+/** Documents that are sooner read than ruled out by another look at an index. */
+const FEW = 100;
+
 const EVERYTHING: IdSet = { ids: new Set(), negated: true, exact: true };
 
 /** Sets by the part of a filter they answer, as of one transaction: a page and its total ask the same. */
@@ -80,11 +83,23 @@ export class IdSets {
     if (entries.length === 0) return EVERYTHING;
     const parts: (IdSet | undefined)[] = [];
     for (const [key, operand] of entries) {
-      if (key === '$and') for (const clause of operand as Filter[]) parts.push(await this.resolve(clause));
+      if (key === '$and') parts.push(await this.#every(operand as Filter[]));
       else if (key === '$or') parts.push(await this.#any(operand as Filter[]));
       else if (key === '$nor') parts.push(turned(await this.#any(operand as Filter[])));
       else if (key.startsWith('$')) parts.push(undefined);
       else parts.push(await this.#path(key, operand));
+    }
+    return all(parts);
+  }
+
+  /** Conditions that ranges answer come first: where they leave few, looking at those is less work than at all keys. */
+  async #every(clauses: readonly Filter[]): Promise<IdSet | undefined> {
+    const quick = clauses.filter((clause) => conditionsOf(clause).complete);
+    const parts: (IdSet | undefined)[] = [];
+    for (const clause of [...quick, ...clauses.filter((each) => !quick.includes(each))]) {
+      const known = all(parts);
+      const few = known && !known.negated && known.ids.size <= FEW;
+      parts.push(few ? undefined : await this.resolve(clause));
     }
     return all(parts);
   }
@@ -116,9 +131,6 @@ export class IdSets {
         return turned(await this.#operator(path, '$in', operand));
       case '$not':
         return turned(await this.#path(path, operand));
-      case '$exists':
-        if (!operand) return turned(await this.#operator(path, '$exists', true));
-        break;
       case '$regex':
         return this.#pattern(path, String(operand));
       case '$elemMatch': {
@@ -136,7 +148,9 @@ export class IdSets {
     if (!complete || list.length === 0) return undefined;
     if (operator === '$eq' && path === this.pinned.path && operand === this.pinned.values[0]) return EVERYTHING;
     const plan = planQuery(this.collection, { list: [this.pinned, ...list], complete: true }, undefined);
-    if (!plan.index || !plan.exact || !plan.selective) return undefined;
+    if (!plan.index || !plan.exact) {
+      return operator === '$exists' && !operand ? turned(await this.#operator(path, '$exists', true)) : undefined;
+    }
     const ids = new Set<string>();
     await this.walker.collect(plan.index, plan.ranges, ids);
     return { ids, negated: false, exact: true };

@@ -71,6 +71,18 @@ describe('the query planner', () => {
       { index: 'name', exact: true, order: 'forwards', whole: false, ranges: 1 },
     ],
     [
+      'what has no value',
+      { tenant, name: { $exists: false } },
+      undefined,
+      { index: 'name', exact: true, order: 'forwards', whole: false, ranges: 1 },
+    ],
+    [
+      'what has no value, where an element may lack one',
+      { tenant, 'emails.value': { $exists: false } },
+      undefined,
+      { index: 'tenant', exact: false, order: 'forwards', whole: true, ranges: 1 },
+    ],
+    [
       'what has a value, where null is one',
       { tenant, nullable: { $exists: true } },
       undefined,

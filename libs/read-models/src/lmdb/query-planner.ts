@@ -26,7 +26,7 @@ export interface Plan {
   readonly order: 'forwards' | 'backwards' | undefined;
   /** Encoded first field, when the range is all entries under it: counts of segments apply. */
   readonly whole: string | undefined;
-  /** More than a whole collection, or everything under the value of a counted field, was ruled out by looking at keys. */
+  /** Bound to single values or ids, beyond that of a counted field: few documents are left. */
   readonly selective: boolean;
   /** What every key in the ranges starts with, and the fields that come behind it; only where there is an order. */
   readonly prefix: string;
@@ -59,7 +59,7 @@ function planById(conditions: Conditions, sort: Sort | undefined): Candidate {
     distinct: true,
     order: orderOf(sort, [], []),
     whole: undefined,
-    selective: tail.used.length > 0,
+    selective: tail.pinned,
     prefix: '',
     followed: [],
     score: tail.used.length === 0 ? 0 : tail.pinned ? 1000 : 15,
@@ -77,14 +77,9 @@ function planIndex(
   let bound = 0;
   let exact = true;
   for (const field of index.fields) {
-    const equals = conditions.list.find(
-      (condition) =>
-        condition.type === 'equals' &&
-        condition.path === field.path &&
-        condition.values.length * prefixes.length <= MAX_RANGES,
-    );
-    if (equals?.type !== 'equals') break;
-    const values = equals.values.map(encodeValue);
+    const equals = conditions.list.find((condition) => binds(condition, field, prefixes.length));
+    if (!equals) break;
+    const values = (equals.type === 'equals' ? equals.values : [null]).map(encodeValue);
     exact &&= !equals.loose && values.every((value) => value.exact);
     prefixes = prefixes.flatMap((prefix) => values.map(({ key }) => prefix + key));
     used.push(equals);
@@ -111,12 +106,20 @@ function planIndex(
     distinct: !index.several || (prefixes.length === 1 && !followed.some((later) => later.several)),
     order,
     whole: whole ? prefixes[0] : undefined,
-    selective: narrowed || bound > 1 || (bound === 1 && !partitions(index, indexes)),
+    selective: inner?.pinned === true || bound > 1 || (bound === 1 && !partitions(index, indexes)),
     prefix: prefixes[0] ?? '',
     followed,
     score:
       bound * 20 + (inner?.pinned ? 1000 : narrowed ? 10 : 0) + (order ? 5 : 0) + (whole ? 2 : 0) - followed.length,
   };
+}
+
+/** Whether the condition leaves the field one value or a few: as many ranges as that makes. */
+function binds(condition: Condition, field: IndexedField, ranges: number): boolean {
+  if (condition.path !== field.path) return false;
+  if (condition.type === 'equals') return condition.values.length * ranges <= MAX_RANGES;
+  // Among the entries of null are those of documents that have null, where there are such, or another value besides.
+  return condition.type === 'missing' && !field.nullable && !field.several;
 }
 
 /** Whether the first field of the index is one that a counted index divides the collection by. */
@@ -143,8 +146,7 @@ function narrow(field: IndexedField | undefined, list: readonly Condition[], pre
   const used: Condition[] = [];
   let exact = true;
   for (const condition of list) {
-    if (condition.path !== field.path || condition.type === 'equals') continue;
-    // Among the entries of null are those of documents that have null, where there are such.
+    if (condition.path !== field.path || condition.type === 'equals' || condition.type === 'missing') continue;
     if (condition.type === 'exists' && field.nullable) continue;
     const range = rangeOf(prefix, condition);
     lower = used.length === 0 || after(range.lower, lower) ? range.lower : lower;
@@ -159,7 +161,7 @@ function narrow(field: IndexedField | undefined, list: readonly Condition[], pre
 
 function rangeOf(
   prefix: string,
-  condition: Exclude<Condition, { type: 'equals' }>,
+  condition: Exclude<Condition, { type: 'equals' | 'missing' }>,
 ): KeyRange & { readonly exact: boolean } {
   switch (condition.type) {
     case 'prefix':
@@ -182,7 +184,7 @@ function idRanges(list: readonly Condition[], prefix: string): Narrowed {
   let { lower, upper } = rangeUnder(prefix);
   const used: Condition[] = [];
   for (const condition of list) {
-    if (condition.path !== '_id' || condition.type === 'equals' || condition.type === 'exists') continue;
+    if (condition.path !== '_id' || (condition.type !== 'prefix' && condition.type !== 'range')) continue;
     const text = condition.type === 'prefix' ? condition.text : condition.value;
     if (typeof text !== 'string' || !isUsableId(text)) continue;
     const range = condition.type === 'prefix' ? idsStartingWith(prefix + text) : idsCompared(prefix, text, condition);

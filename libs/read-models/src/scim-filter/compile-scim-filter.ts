@@ -4,6 +4,7 @@ import {
   comparandOf,
   type FilterNode,
   leafDefinition,
+  type PresentNode,
   type ValuePathNode,
 } from '#scim';
 import type { Filter } from '../read-models.port.js';
@@ -51,8 +52,13 @@ function compile(node: FilterNode, field: string, around: Surroundings): Filter 
       return { $and: node.children.map((child) => compile(child, field, around)) };
     case 'or':
       return { $or: node.children.map((child) => compile(child, field, around)) };
-    case 'not':
-      return { $nor: [compile(node.filter, field, around)] };
+    case 'not': {
+      const negated = node.filter;
+      if (negated.type === 'present' && !isRelated(negated, field, around)) {
+        return { [shadowPath(field, negated.path)]: { $exists: false } };
+      }
+      return { $nor: [compile(negated, field, around)] };
+    }
     default: {
       // Inside brackets, where `field` is empty, names are an element's.
       const relation = field === '' ? undefined : relationOf(node.path);
@@ -72,6 +78,10 @@ function compile(node: FilterNode, field: string, around: Surroundings): Filter 
       return { [shadowPath(field, node.path)]: condition(node) };
   }
 }
+
+/** Whether the path is answered by something else than what the shadow has there. */
+const isRelated = ({ path }: PresentNode, field: string, around: Surroundings): boolean =>
+  field === around.field && (relationOf(path) !== undefined || (around.documentId !== undefined && isId(path)));
 
 const isId = ({ schema, attribute, subAttribute }: AttributePath): boolean =>
   schema === undefined && attribute === 'id' && subAttribute === undefined;
