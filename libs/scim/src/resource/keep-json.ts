@@ -40,12 +40,17 @@ function kindOf(value: unknown): string {
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
-/** @throws ScimError `invalidValue` for U+0000, which databases and logs cut strings at, and for excessive length */
+/**
+ * @throws ScimError `invalidValue` for U+0000, which databases and logs cut strings at, for half a surrogate pair, which
+ *   no UTF-8 can hold, and for excessive length
+ */
 export function checkString(value: string, walk: Walk, below = ''): void {
   const fault =
     value.length > LIMITS.stringLength
       ? `is longer than ${LIMITS.stringLength} characters.`
-      : value.includes('\u0000') && 'holds the character U+0000, which is not allowed.';
+      : value.includes('\u0000')
+        ? 'holds the character U+0000, which is not allowed.'
+        : !value.isWellFormed() && 'holds half of a surrogate pair: a character was cut in two at its source.';
   if (fault) throw new ScimError('invalidValue', `Attribute ${quoteName(placeOf(walk, below))} ${fault}`);
 }
 
