@@ -110,6 +110,11 @@ export default tseslint.config(
     pureGlobals,
   ),
   forbid(
+    ['libs/request-log/src/causes/*.ts', 'libs/request-log/src/mask.ts'],
+    [noDrivers, noAdapters, noApps, noNest],
+    pureGlobals,
+  ),
+  forbid(
     ['libs/event-store/src/*.ts', 'libs/read-models/src/*.ts', 'libs/message-bus/src/*.ts'],
     [noDrivers, noAdapters, noApps, { group: edges, message: 'A port knows nothing above it.' }],
   ),
@@ -120,6 +125,7 @@ export default tseslint.config(
       'libs/subscriptions/**/*.ts',
       'libs/consumer/**/*.ts',
       'libs/relay/**/*.ts',
+      'libs/request-log/src/request-log*.ts',
       'libs/scim-http/**/*.ts',
       'libs/admin-http/**/*.ts',
       'libs/telemetry/**/*.ts',

@@ -74,6 +74,7 @@ describe('admin API', () => {
             id,
             idp: 'entra-id',
             name: 'Our Entra',
+            contact: { requests: 0, refusals: 0 },
             matchingAttribute: 'userName',
             createdAt: expect.any(String),
             tokens: [{ id: tokenId, name: 'first token', lastFour: token.slice(-4), issuedAt: expect.any(String) }],

@@ -41,7 +41,12 @@ export const gatewayBehind =
 async function composeOn(wrap: (engines: Engines) => Ports, config: RollcallConfig, logger: Logger) {
   const engines = await openEngines(config);
   const admin = AdminHttpModule.forRoot({ adminKey: config.ADMIN_KEY ?? ADMIN_KEY });
-  const gateway = await composeGateway({ config, engines: wrap(engines), logger, beside: [admin] });
+  const gateway = await composeGateway({
+    config,
+    engines: { requestLog: engines.requestLog, ...wrap(engines) },
+    logger,
+    beside: [admin],
+  });
   await gateway.app.listen(0, config.HOST);
   return {
     origin: (await gateway.app.getUrl()).replace(/\/$/, ''),

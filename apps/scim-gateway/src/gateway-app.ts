@@ -20,7 +20,7 @@ export interface GatewayApp {
 /** Builds a gateway on open engines and starts its loops; it does not listen yet. */
 export async function startGateway(parts: {
   config: RollcallConfig;
-  engines: Pick<Engines, 'store' | 'readModels'>;
+  engines: Pick<Engines, 'store' | 'readModels' | 'requestLog'>;
   logger: Logger;
   readiness?: readonly ReadinessCheck[];
   beside?: readonly (DynamicModule | Type)[];
@@ -37,6 +37,7 @@ export async function startGateway(parts: {
     baseDomain: config.BASE_DOMAIN,
     publicUrl: config.PUBLIC_URL,
     trustedProxies: config.TRUSTED_PROXIES,
+    requestLog: directory.requestLog,
     authentication: {
       credentials: directory.credentials,
       onExpired: ({ tenant, credentialId }) => {

@@ -4,6 +4,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { ADMIN_KEY_HASH, AdminKeyGuard } from './admin-key.guard.js';
 import { EventsController } from './events.controller.js';
 import { IdpPresetsController } from './idp-presets.controller.js';
+import { RequestsController } from './requests.controller.js';
 import { ProblemFilter } from './problem.filter.js';
 import { TenantsController } from './tenants.controller.js';
 
@@ -14,7 +15,7 @@ export class AdminHttpModule {
     return {
       module: AdminHttpModule,
       global: true,
-      controllers: [TenantsController, EventsController, IdpPresetsController],
+      controllers: [TenantsController, EventsController, IdpPresetsController, RequestsController],
       providers: [
         { provide: ADMIN_KEY_HASH, useValue: hashToken(adminKey) },
         AdminKeyGuard,

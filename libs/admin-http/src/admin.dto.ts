@@ -70,6 +70,34 @@ export class EventsQuery {
   before?: string;
 }
 
+export class RequestsQuery {
+  /** Only requests of this connection. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 100)
+  connection?: string;
+
+  /** Only requests answered with this status; hints have that of their success. */
+  @IsOptional()
+  @toInt
+  @IsInt()
+  @Min(200)
+  @Max(599)
+  status?: number;
+
+  @IsOptional()
+  @toInt
+  @IsInt()
+  @Min(1)
+  @Max(200)
+  limit?: number;
+
+  /** `nextCursor` of the page before. */
+  @IsOptional()
+  @Matches(/^[0-9a-f-]{1,100}$/, { message: 'cursor must be the nextCursor of another page' })
+  cursor?: string;
+}
+
 export class PeopleQuery {
   @IsOptional()
   @IsString()

@@ -11,6 +11,7 @@ import {
   type TenantDocument,
 } from '#projections';
 import { READ_MODELS, type ReadModels } from '#read-models';
+import { type ContactRecord, REQUEST_LOG, type RequestLog } from '#request-log';
 import { originOf } from '#scim-http';
 import {
   Body,
@@ -51,6 +52,7 @@ export class TenantsController {
     private readonly commands: CommandBus,
     @Inject(READ_MODELS) private readonly readModels: ReadModels,
     @Inject(IDENTITY_SOURCE) private readonly source: IdentitySource,
+    @Inject(REQUEST_LOG) private readonly requestLog: RequestLog,
   ) {}
 
   @Post()
@@ -70,6 +72,7 @@ export class TenantsController {
     const { slug, name, registeredAt } = await this.require(tenant);
     const connections = await this.readModels.find<ConnectionDocument>(CONNECTIONS.name, { filter: { tenant } });
     const credentials = await this.readModels.find<CredentialDocument>(CREDENTIALS.name, { filter: { tenant } });
+    const contacts = await this.requestLog.contacts(connections.map(({ connectionId }) => connectionId));
     return {
       slug,
       name,
@@ -81,6 +84,7 @@ export class TenantsController {
         name: title,
         matchingAttribute,
         createdAt,
+        contact: describeContact(contacts.get(id)),
         tokens: credentials.filter(({ connectionId }) => connectionId === id).map(describeToken),
       })),
     };
@@ -160,6 +164,13 @@ export class TenantsController {
   private scimBaseUrl(request: FastifyRequest, slug: string): string {
     return `${originOf(request)}/scim/v2/${slug}`;
   }
+}
+
+/** When the identity provider was last heard of; times are left out until there is one. */
+function describeContact(contact: ContactRecord | undefined) {
+  if (!contact) return { requests: 0, refusals: 0 };
+  const { _id, tenant: _tenant, ...shown } = contact;
+  return shown;
 }
 
 const describeToken = ({ _id: id, name, lastFour, issuedAt, expiresAt }: CredentialDocument) => ({

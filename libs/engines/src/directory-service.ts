@@ -1,7 +1,8 @@
 import { CredentialDirectory } from '#access';
 import { GROUP_STREAMS, TENANT_STREAMS, USER_STREAMS } from '#domain';
 import { type MembershipCleanup, SNAPSHOTS } from '#handlers';
-import { PROJECTIONS, tenantSchemas } from '#projections';
+import { PROJECTIONS, TENANTS, tenantSchemas } from '#projections';
+import { RequestLog } from '#request-log';
 import { followLog, type LogFollower, ProjectionRunner, type SubscriptionLog } from '#subscriptions';
 import type { Engines } from './engines.js';
 
@@ -11,18 +12,19 @@ const GATHER_MS = 100;
 const CLEANUP_CHECKPOINT = 'membership-cleanup';
 
 /**
- * What a gateway keeps running beside its routes: the projections it reads from, the memory of credentials, and the
- * clean-up behind deletions.
+ * What a gateway keeps running beside its routes: the projections it reads from, the memory of credentials, the clean-up
+ * behind deletions, and the log of refused requests.
  */
 export class DirectoryService {
   readonly credentials: CredentialDirectory;
   readonly runner: ProjectionRunner;
+  readonly requestLog: RequestLog;
   /** Position of the newest event of before this process. */
   writtenBefore: bigint | undefined;
   private readonly followers: LogFollower[] = [];
 
   constructor(
-    private readonly engines: Pick<Engines, 'store' | 'readModels'>,
+    private readonly engines: Pick<Engines, 'store' | 'readModels' | 'requestLog'>,
     private readonly log: SubscriptionLog,
   ) {
     const { store, readModels } = engines;
@@ -31,6 +33,12 @@ export class DirectoryService {
       Date.now,
       () => (this.runner.progress.current ?? -1n) >= (this.writtenBefore ?? -1n),
     );
+    this.requestLog = new RequestLog({
+      store: engines.requestLog,
+      tenantExists: async (tenant) => (await readModels.get(TENANTS.name, tenant)) !== undefined,
+      now: Date.now,
+      log,
+    });
     this.runner = new ProjectionRunner({
       store,
       models: readModels,
@@ -46,6 +54,7 @@ export class DirectoryService {
     const { store, readModels } = this.engines;
     this.writtenBefore = await store.lastPosition();
     await readModels.declare(SNAPSHOTS);
+    await this.requestLog.start();
     await this.runner.start();
     this.followers.push(
       followLog({
@@ -99,5 +108,6 @@ export class DirectoryService {
   async stop(): Promise<void> {
     await Promise.all(this.followers.map((follower) => follower.stop()));
     await this.runner.stop();
+    await this.requestLog.stop();
   }
 }

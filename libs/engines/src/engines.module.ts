@@ -1,6 +1,7 @@
 import { EVENT_STORE } from '#event-store';
 import { READ_MODEL_PROGRESS } from '#handlers';
 import { READ_MODELS } from '#read-models';
+import { REQUEST_LOG } from '#request-log';
 import { type Logger, LOGGER, READINESS_CHECKS, type ReadinessCheck } from '#telemetry';
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { DirectoryService } from './directory-service.js';
@@ -24,10 +25,11 @@ export class EnginesModule {
         { provide: EVENT_STORE, useValue: engines.store },
         { provide: READ_MODELS, useValue: engines.readModels },
         { provide: READ_MODEL_PROGRESS, useValue: directory.runner.progress },
+        { provide: REQUEST_LOG, useValue: directory.requestLog },
         { provide: LOGGER, useValue: logger },
         { provide: READINESS_CHECKS, useValue: checks },
       ],
-      exports: [EVENT_STORE, READ_MODELS, READ_MODEL_PROGRESS, LOGGER, READINESS_CHECKS],
+      exports: [EVENT_STORE, READ_MODELS, READ_MODEL_PROGRESS, REQUEST_LOG, LOGGER, READINESS_CHECKS],
     };
   }
 }

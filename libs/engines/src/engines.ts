@@ -14,6 +14,8 @@ export interface Engines extends AsyncDisposable {
   readonly store: EventStore;
   readonly readModels: ReadModels;
   readonly bus: MessageBus;
+  /** Where refused requests are remembered. Flushed to disk, as the log cannot give them back. */
+  readonly requestLog: ReadModels;
   /** A store of documents for a product of its own, apart from ours. */
   openPeopleStore(product: string): Promise<ReadModels>;
 }
@@ -49,6 +51,7 @@ export async function openEngines(config: RollcallConfig): Promise<Engines> {
       readModels: await keep(
         openLmdbReadModels({ directory: join(directory, 'read-models'), durability: 'rebuildable' }),
       ),
+      requestLog: await keep(openLmdbReadModels({ directory: join(directory, 'request-log') })),
       bus: await keep(openLmdbMessageBus({ directory: join(directory, 'message-bus') })),
       openPeopleStore: (product) => keep(openLmdbReadModels({ directory: join(directory, 'products', product) })),
       [Symbol.asyncDispose]: closeAll,

@@ -1,8 +1,10 @@
 import { type CredentialDirectory, type Lookup, tokenIn } from '#access';
+import type { CauseCode } from '#request-log';
 import { ScimError } from '#scim';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { contactOf, noteMisdirected } from './report-refusal.js';
 import { allowedMethods } from './allowed-methods.js';
-import { type ScimRequest, type ScimScope, seenUrlOf } from './scim-request.js';
+import { type ScimRequest, type ScimScope, seenUrlOf, sendEmpty } from './scim-request.js';
 import { sendScimError } from './scim-error.response.js';
 
 /** Discovery is public (RFC 7644 §4); everything else needs a token. */
@@ -40,26 +42,34 @@ export function authenticateScim(fastify: FastifyInstance, options: Authenticati
       tenant: url.tenant,
       baseUrl: seen.origin + url.basePath,
       caller: undefined,
+      contact: undefined,
     };
     (request as ScimRequest).scim = scope;
     if (request.method === 'OPTIONS') return answerOptions(request, reply);
     const token = tokenIn(request.headers.authorization);
     if (token === undefined) {
       if (PUBLIC.test(request.url)) return done();
-      return refuse(reply, 'Send the connection’s token as "Authorization: Bearer …".');
+      return refuse(reply, 'noToken', 'Send the connection’s token as "Authorization: Bearer …".');
     }
     const judge = (found: Lookup): void => {
       if (found.outcome === 'expired' && found.caller.tenant === scope.tenant) {
         options.onExpired(found.caller);
-        return refuse(reply, 'This token has expired; issue a new one for the connection and enter it at the IdP.');
-      }
-      if (found.outcome !== 'known' || found.caller.tenant !== scope.tenant) {
+        scope.contact = contactOf(request, found.caller);
         return refuse(
           reply,
-          'This token is not valid here; check that token and base URL belong to the same connection.',
+          'expiredToken',
+          'This token has expired; issue a new one for the connection and enter it at the IdP.',
         );
       }
+      if (found.outcome !== 'known' || found.caller.tenant !== scope.tenant) {
+        const isForeign = found.outcome !== 'unknown';
+        // The connection that the token belongs to is set up wrong: its admin needs to know too.
+        if (isForeign) noteMisdirected(request, found.caller, NOT_VALID_HERE);
+        return refuse(reply, isForeign ? 'foreignToken' : 'unknownToken', NOT_VALID_HERE);
+      }
       scope.caller = found.caller;
+      scope.contact = contactOf(request, found.caller);
+      scope.contact?.came(Date.now());
       done();
     };
     const found = options.credentials.lookup(token);
@@ -68,12 +78,14 @@ export function authenticateScim(fastify: FastifyInstance, options: Authenticati
   });
 }
 
-function refuse(reply: FastifyReply, detail: string): void {
-  sendScimError(reply, new ScimError('unauthorized', detail));
+const NOT_VALID_HERE = 'This token is not valid here; check that token and base URL belong to the same connection.';
+
+function refuse(reply: FastifyReply, cause: CauseCode, detail: string): void {
+  sendScimError(reply, new ScimError('unauthorized', detail), cause);
 }
 
 function answerOptions(request: FastifyRequest, reply: FastifyReply): void {
   const allowed = allowedMethods(request.url);
-  if (allowed) void reply.code(204).header('allow', allowed).send();
+  if (allowed) sendEmpty(reply.header('allow', allowed), 204);
   else sendScimError(reply, new ScimError('notFound', 'There is nothing here'));
 }

@@ -4,6 +4,7 @@ import type { Type } from '@nestjs/common';
 import { type DynamicModule, ValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { RequestLog } from '#request-log';
 import { type Logger, NestLogger } from '#telemetry';
 import { type AuthenticationOptions, authenticateScim } from './authenticate.hook.js';
 import { clientViews } from './client-view.js';
@@ -12,6 +13,7 @@ import { ScimError } from '#scim';
 import { errorBody, sendScimError } from './scim-error.response.js';
 import { inflateBodies } from './inflate-bodies.hook.js';
 import { parseScimBodies } from './scim-body.parser.js';
+import { reportRefusals } from './report-refusal.js';
 import { rememberUrl } from './scim-request.js';
 import { parseScimUrl } from './scim-url.js';
 import { limitBulkBodies } from './too-large.js';
@@ -27,6 +29,8 @@ export interface HttpAppOptions {
   readonly publicUrl?: string | undefined;
   /** Whose proxy headers count, see `compileTrust`; undefined: nobody's. */
   readonly trustedProxies?: string | undefined;
+  /** Where refused requests are remembered. */
+  readonly requestLog?: RequestLog;
   /** Absent where the app serves no SCIM. */
   readonly authentication?: AuthenticationOptions;
 }
@@ -82,6 +86,7 @@ export async function createHttpApp(
   });
   const fastify = adapter.getInstance();
   if (options.maxBulkBytes !== undefined) limitBulkBodies(fastify, options.maxBulkBytes);
+  reportRefusals(fastify, options.logger, options.requestLog);
   inflateBodies(fastify);
   parseScimBodies(fastify);
   if (options.authentication) {

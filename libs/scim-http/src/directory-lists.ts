@@ -97,6 +97,9 @@ export class DirectoryLists {
       if (filter) sources.push({ type, filter });
     }
     const { items, ...facts } = await this.read(tenant, [...audience.keys()], sources, query, nodes);
+    if (facts.totalResults === 0) {
+      for (const [type, node] of nodes) if (node) audience.get(type)?.unmatched?.(node);
+    }
     const texts: string[] = [];
     for (const item of items) texts.push(await this.render(audience, item));
     return listResponse(texts, facts);

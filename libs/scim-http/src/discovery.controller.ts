@@ -3,7 +3,7 @@ import { type ResourceModel, resourceTypes, schemas, ScimError, serviceProviderC
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { listResponse, parameter } from './list-query.js';
-import { type ScimQuery, type ScimRequest, sendScim } from './scim-request.js';
+import { type ScimQuery, type ScimRequest, sendEmpty, sendScim } from './scim-request.js';
 import { TenantModels } from './tenant-models.js';
 import { SCIM_HTTP_OPTIONS, type ScimHttpOptions } from './scim-http.options.js';
 
@@ -84,7 +84,7 @@ function sendDiscovered({ headers }: DiscoveryRequest, reply: FastifyReply, json
   const etag = `W/"${hash('sha256', json, 'base64url').slice(0, 22)}"`;
   reply.header('etag', etag).header('cache-control', 'private, no-cache');
   const known = headers['if-none-match']?.split(',').map((tag) => tag.trim());
-  if (known?.some((tag) => tag === etag || tag === '*')) reply.code(304).send();
+  if (known?.some((tag) => tag === etag || tag === '*')) sendEmpty(reply, 304);
   else sendScim(reply, 200, json);
 }
 

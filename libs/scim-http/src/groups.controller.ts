@@ -6,9 +6,10 @@ import type { FastifyReply } from 'fastify';
 import { DirectoryLists } from './directory-lists.js';
 import { answeredNotModified } from './not-modified.js';
 import { parameter } from './list-query.js';
+import { noteUnmatched } from './note-hints.js';
 import { type Audience, ResourceRenderer } from './resource-renderer.js';
 import { GroupWrites } from './resource-writes.js';
-import { contextOf, type ScimQuery, type ScimRequest, sendScim } from './scim-request.js';
+import { contextOf, type ScimQuery, type ScimRequest, sendEmpty, sendScim } from './scim-request.js';
 import { projectorOf } from './projector-of.js';
 
 type IdRequest = ScimRequest & { params: { id: string }; query: ScimQuery };
@@ -28,7 +29,7 @@ export class GroupsController {
 
   @Get()
   async list(@Req() request: IdRequest, @Res() reply: FastifyReply): Promise<void> {
-    sendScim(reply, 200, await this.lists.groups(this.audience(request), request.query));
+    sendScim(reply, 200, await this.lists.groups(this.listAudience(request), request.query));
   }
 
   @Post()
@@ -70,13 +71,19 @@ export class GroupsController {
     const likesToSee = request.scim.caller?.groupPatchAnswer === 'resource';
     const isSmall = written.loaded.state.members.size <= SHOWN_AFTER_PATCH;
     if (parameter(request.query, 'attributes') || (likesToSee && isSmall)) this.send(reply, 200, audience, written);
-    else reply.code(204).header('etag', versionOf(written.loaded.revision)).send();
+    else sendEmpty(reply.header('etag', versionOf(written.loaded.revision)), 204);
   }
 
   @Delete(':id')
   async remove(@Req() request: IdRequest, @Res() reply: FastifyReply): Promise<void> {
     await this.writes.remove(contextOf(request), request.params.id, request.headers['if-match']);
-    reply.code(204).send();
+    sendEmpty(reply, 204);
+  }
+
+  private listAudience(request: IdRequest): Audience {
+    const audience = this.audience(request);
+    if (request.query['filter'] === undefined) return audience;
+    return { ...audience, unmatched: (node) => noteUnmatched(request, node) };
   }
 
   private audience({ scim: { tenant, baseUrl, caller }, query }: IdRequest): Audience {

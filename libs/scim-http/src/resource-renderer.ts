@@ -4,6 +4,7 @@ import { documentId, type GroupDocument, GROUPS, MEMBERSHIPS, type MembershipDoc
 import type { ReadModels } from '#read-models';
 import {
   completeJson,
+  type FilterNode,
   groupModel,
   type JsonValue,
   type Projector,
@@ -37,6 +38,8 @@ export interface Audience {
   readonly tenant: string;
   readonly baseUrl: string;
   readonly projector: Projector;
+  /** Told of a filter that matched nothing. */
+  readonly unmatched?: (filter: FilterNode) => void;
   /** What the connection that asks may write. */
   readonly tolerances?: Tolerances | undefined;
 }

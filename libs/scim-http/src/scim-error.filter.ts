@@ -5,8 +5,9 @@ import { LOGGER, type Logger } from '#telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { allowedMethods } from './allowed-methods.js';
 import { isBulk, tooLarge } from './too-large.js';
-import { apologyFor, errorBody, refusalIn, sendScimError, statusOf } from './scim-error.response.js';
-import { scimUrlOf, sendScim } from './scim-request.js';
+import { apologyFor, errorBody, refusalIn, sendScimError } from './scim-error.response.js';
+import { reportRefusal } from './report-refusal.js';
+import { sendScim } from './scim-request.js';
 
 const KIND_OF_STATUS: Readonly<Record<number, ScimErrorKind>> = {
   400: 'invalidSyntax',
@@ -45,15 +46,11 @@ export class ScimErrorFilter extends BaseExceptionFilter implements ExceptionFil
     const error = toScimError(exception, request, reply);
     if (!error) {
       this.logger.error({ err: exception, requestId: request.id, method: request.method }, 'SCIM request failed');
-      sendScim(reply, 500, errorBody(500, apologyFor(request.id)));
+      const detail = apologyFor(request.id);
+      reportRefusal(request, { status: 500, kind: 'internal', detail });
+      sendScim(reply, 500, errorBody(500, detail));
       return;
     }
-    const status = statusOf(error);
-    const tenant = scimUrlOf(request)?.tenant;
-    this.logger.warn(
-      { requestId: request.id, tenant, method: request.method, status, kind: error.kind },
-      'SCIM request refused',
-    );
     sendScimError(reply, error);
   }
 }

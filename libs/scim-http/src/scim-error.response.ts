@@ -1,7 +1,9 @@
 import { EventStoreUnavailable } from '#event-store';
 import { ReadModelsUnavailable } from '#read-models';
 import { ScimError, type ScimErrorKind } from '#scim';
+import type { CauseCode } from '#request-log';
 import type { FastifyReply } from 'fastify';
+import { type Refusal, reportRefusal } from './report-refusal.js';
 import { sendScim } from './scim-request.js';
 
 /** RFC 7644 §3.12, table 9. The only place where a domain error learns its HTTP status. */
@@ -41,6 +43,11 @@ export function errorBody(status: number, detail: string, scimType?: string): st
   return JSON.stringify({ schemas: [ERROR_SCHEMA], status: String(status), ...(scimType && { scimType }), detail });
 }
 
+/** What the log of requests is told of a refusal. */
+export function refusalOf({ kind, detail }: ScimError, cause?: CauseCode): Refusal {
+  return { ...RESPONSE[kind], kind, detail, cause };
+}
+
 /** {@link errorBody} of a refusal. */
 export function errorBodyOf(error: ScimError): string {
   const { status, scimType } = RESPONSE[error.kind];
@@ -61,8 +68,10 @@ export function refusalIn(exception: unknown): ScimError | undefined {
 export const apologyFor = (requestId: string): string =>
   `Something went wrong on our side; nothing was half written. Request id: ${requestId}`;
 
-export function sendScimError(reply: FastifyReply, error: ScimError): void {
+/** @param cause why, where the detail does not tell */
+export function sendScimError(reply: FastifyReply, error: ScimError, cause?: CauseCode): void {
   const { status } = RESPONSE[error.kind];
+  reportRefusal(reply.request, refusalOf(error, cause));
   if (status === 401) reply.header('www-authenticate', 'Bearer realm="scim"');
   if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds));
   sendScim(reply, status, errorBodyOf(error));

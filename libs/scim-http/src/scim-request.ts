@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { Caller } from '#access';
 import type { RequestContext } from '#handlers';
+import type { Contact } from '#request-log';
 import { ScimError } from '#scim';
 import type { FastifyRequest } from 'fastify';
 import type { ScimUrl } from './scim-url.js';
 
-export { sendScim } from './send-scim.js';
+export { sendEmpty, sendScim } from './send-scim.js';
 
 const SEEN = Symbol('seen URL');
 
@@ -16,6 +17,8 @@ export interface ScimScope {
   readonly baseUrl: string;
   /** Absent on the public discovery endpoints when no token came. */
   readonly caller: Caller | undefined;
+  /** What is remembered of the connection; absent where nobody knows whose request it is. */
+  readonly contact: Contact | undefined;
 }
 
 /** How a request looks from the client's side. */

@@ -5,10 +5,11 @@ import type { FastifyReply } from 'fastify';
 import { CurrentUsers } from './current-users.js';
 import { DirectoryLists } from './directory-lists.js';
 import { answeredNotModified } from './not-modified.js';
+import { inspectWrite, noteUnmatched } from './note-hints.js';
 import { projectorOf } from './projector-of.js';
 import { type Audience, type Described, ResourceRenderer } from './resource-renderer.js';
 import { UserWrites } from './resource-writes.js';
-import { contextOf, type ScimQuery, type ScimRequest, sendScim } from './scim-request.js';
+import { contextOf, type ScimQuery, type ScimRequest, sendEmpty, sendScim } from './scim-request.js';
 
 type IdRequest = ScimRequest & { params: { id: string }; query: ScimQuery };
 
@@ -24,7 +25,7 @@ export class UsersController {
 
   @Get()
   async list(@Req() request: IdRequest, @Res() reply: FastifyReply): Promise<void> {
-    sendScim(reply, 200, await this.lists.users(this.audience(request), request.query));
+    sendScim(reply, 200, await this.lists.users(this.listAudience(request), request.query));
   }
 
   @Post()
@@ -32,6 +33,7 @@ export class UsersController {
     const audience = this.audience(request);
     const written = await this.writes.create(contextOf(request), request.body);
     reply.header('location', `${audience.baseUrl}/Users/${written.id}`);
+    inspectWrite(request, 201, userModel, written.loaded.state.attributes);
     const user = this.renderer.describeUser(written.id, written.loaded);
     reply.header('etag', versionOf(user.version));
     sendScim(reply, 201, this.renderer.newUser(audience, user));
@@ -52,6 +54,7 @@ export class UsersController {
     const audience = this.audience(request);
     const { id } = request.params;
     const { loaded } = await this.writes.replace(contextOf(request), id, request.body, request.headers['if-match']);
+    inspectWrite(request, 200, userModel, loaded.state.attributes);
     await this.send(reply, 200, audience, this.renderer.describeUser(id, loaded));
   }
 
@@ -60,13 +63,20 @@ export class UsersController {
     const audience = this.audience(request);
     const { id } = request.params;
     const { loaded } = await this.writes.patch(contextOf(request), id, request.body, request.headers['if-match']);
+    inspectWrite(request, 200, userModel, loaded.state.attributes);
     await this.send(reply, 200, audience, this.renderer.describeUser(id, loaded));
   }
 
   @Delete(':id')
   async remove(@Req() request: IdRequest, @Res() reply: FastifyReply): Promise<void> {
     await this.writes.remove(contextOf(request), request.params.id, request.headers['if-match']);
-    reply.code(204).send();
+    sendEmpty(reply, 204);
+  }
+
+  private listAudience(request: IdRequest): Audience {
+    const audience = this.audience(request);
+    if (request.query['filter'] === undefined) return audience;
+    return { ...audience, unmatched: (node) => noteUnmatched(request, node) };
   }
 
   private audience({ scim: { tenant, baseUrl, caller }, query }: IdRequest): Audience {

@@ -4,7 +4,8 @@ import { LOGGER, type Logger } from '#telemetry';
 import { Controller, Inject, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { GroupWrites, UserWrites } from '../resource-writes.js';
-import { apologyFor, errorBody, errorBodyOf, refusalIn, statusOf } from '../scim-error.response.js';
+import { noteRefusal } from '../report-refusal.js';
+import { apologyFor, errorBody, errorBodyOf, refusalIn, refusalOf, statusOf } from '../scim-error.response.js';
 import { SCIM_HTTP_OPTIONS, type ScimHttpOptions } from '../scim-http.options.js';
 import { contextOf, type ScimRequest, sendScim } from '../scim-request.js';
 import { BulkJob } from './bulk-job.js';
@@ -15,6 +16,8 @@ import { type BulkResult, bulkResponse } from './bulk-result.js';
  * requests of others come in between.
  */
 const CONCURRENCY = 32;
+/** Refused operations of one job that leave a record in the request log: the others are mostly refused for the same. */
+const NOTED_REFUSALS = 20;
 
 /** RFC 7644 §3.7. A job whose client has gone away is carried out all the same: nobody could tell where it stopped. */
 @Controller('scim/v2/:tenant/Bulk')
@@ -31,21 +34,28 @@ export class BulkController {
   async run(@Req() request: ScimRequest, @Res() reply: FastifyReply): Promise<void> {
     const bulk = parseBulkRequest(request.body, this.options.bulk.maxOperations);
     const context = contextOf(request);
+    let refusals = 0;
     const job = new BulkJob(bulk, {
       context,
       baseUrl: request.scim.baseUrl,
       writes: { Users: this.users, Groups: this.groups },
       concurrency: CONCURRENCY,
       whoHolds: async (userName) => (await this.claims.held(context.tenant, userName)).loaded.state.holder,
-      answerFor: (exception) => this.answerFor(exception, request.id),
+      answerFor: (exception) => this.answerFor(exception, request, refusals++ < NOTED_REFUSALS),
     });
     const results = await job.run();
     this.report(request, results);
     sendScim(reply, 200, bulkResponse(bulk.operations, results));
   }
 
-  private answerFor(exception: unknown, requestId: string): Pick<BulkResult, 'status' | 'response'> {
+  private answerFor(
+    exception: unknown,
+    request: ScimRequest,
+    isNoted: boolean,
+  ): Pick<BulkResult, 'status' | 'response'> {
+    const requestId = request.id;
     const refusal = refusalIn(exception);
+    if (refusal && isNoted) noteRefusal(request, refusalOf(refusal));
     if (refusal) return { status: statusOf(refusal), response: errorBodyOf(refusal) };
     this.logger.error({ err: exception, requestId, method: 'POST' }, 'Operation of a bulk request failed');
     return { status: 500, response: errorBody(500, apologyFor(requestId)) };
