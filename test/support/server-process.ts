@@ -33,8 +33,14 @@ export class ServerProcess {
     throw new Error(`The server ended before it was ready:\n${failure}`);
   }
 
+  /** Somebody else may have ended it; there is no `exit` to wait for then. */
+  private get hasEnded(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null;
+  }
+
   /** `kill -9`: no handler runs, nothing is flushed. Resolves when the process is gone. */
   async kill(): Promise<void> {
+    if (this.hasEnded) return;
     const gone = once(this.child, 'exit');
     this.child.kill('SIGKILL');
     await gone;
@@ -42,6 +48,7 @@ export class ServerProcess {
 
   /** Asks it to end. @returns its exit code */
   async stop(): Promise<number | null> {
+    if (this.hasEnded) return this.child.exitCode;
     const gone = once(this.child, 'exit') as Promise<[number | null]>;
     this.child.kill('SIGTERM');
     return (await gone)[0];
