@@ -8,8 +8,8 @@ import {
   type UserEvent,
   USER_STREAMS,
 } from '#domain';
-import { type CollectionDefinition, type Document, searchShadow } from '#read-models';
-import { attributesOf, resourceJson, userModel } from '#scim';
+import { type CollectionDefinition, type Document, type Filter, searchShadow } from '#read-models';
+import { attributesOf, foldUserName, resourceJson, userModel } from '#scim';
 import type { ProjectedEvent, Projection } from './projection.js';
 
 /** A user as lists show them. One the IdP deleted stays, out of every list's scope, because they may come back. */
@@ -42,6 +42,12 @@ export const documentId = (tenant: string, id: string): string => `${tenant}/${i
 
 /** A slug holds no slash, so no tenant's scope is another's. */
 export const deprovisionedScope = (tenant: string): string => `${tenant}/deprovisioned`;
+
+/** The documents of living users with this userName, in whatever case it is written. */
+export const userNameFilter = (tenant: string, userName: string): Filter => ({
+  scope: tenant,
+  'shadow.username': foldUserName(userName),
+});
 
 /** All users of all tenants, searchable. */
 export const userDirectory: Projection = {

@@ -8,7 +8,7 @@ import { Aggregates, systemIdentitySource, UserNameClaims } from '#handlers';
 import { type FoldTouch, userDirectory, USERS } from '#projections';
 import { type ReadModels, ReadModelsUnavailable } from '#read-models';
 import { openLmdbReadModels } from '#read-models/lmdb';
-import { type CompareNode, parseFilter, type ResourceAttributes, ScimError, userModel } from '#scim';
+import { type ResourceAttributes, ScimError } from '#scim';
 import fc from 'fast-check';
 import { UserUpdates } from '../../handlers/src/users/user-updates.js';
 import { CurrentUsers } from './current-users.js';
@@ -100,8 +100,6 @@ class Directory {
   }
 }
 
-const byName = (name: string) =>
-  parseFilter(`userName eq ${JSON.stringify(name)}`, userModel) as CompareNode & { value: string };
 const shown = (user: Described | undefined) =>
   user && [user.id, user.json, user.version, user.created, user.lastModified];
 
@@ -173,8 +171,8 @@ describe('users as the log has them', () => {
           expect(shown(await quick.byId(tenant, id))).toEqual(shown(await plain.byId(tenant, id)));
         }
         for (const name of [...NAMES, 'nobody', '']) {
-          const found = await quick.byUserName(tenant, byName(name));
-          expect(shown(found)).toEqual(shown(await plain.byUserName(tenant, byName(name))));
+          const found = await quick.byUserName(tenant, name);
+          expect(shown(found)).toEqual(shown(await plain.byUserName(tenant, name)));
         }
       }
     });
@@ -195,7 +193,7 @@ describe('users as the log has them', () => {
     const quick = reader(countingReads(reads));
     const [ana, bo] = users.ids as [string, string];
     expect((await quick.byId('counted', ana))?.version).toBe(0);
-    expect((await quick.byUserName('counted', byName('ANA@example.com')))?.id).toBe(ana);
+    expect((await quick.byUserName('counted', 'ANA@example.com'))?.id).toBe(ana);
     expect(reads).toEqual([]);
     expect((await quick.byId('counted', bo))?.version).toBe(1);
     expect(reads).toEqual([`user-counted.${bo}`]);
@@ -207,6 +205,6 @@ describe('users as the log has them', () => {
     const fails = () => Promise.reject(new ReadModelsUnavailable('away'));
     const alone = reader(store, withMembers(readModels, { get: fails, find: fails }));
     expect((await alone.byId('away', users.ids[0] ?? ''))?.version).toBe(0);
-    expect((await alone.byUserName('away', byName('ana@example.com')))?.id).toBe(users.ids[0]);
+    expect((await alone.byUserName('away', 'ana@example.com'))?.id).toBe(users.ids[0]);
   });
 });

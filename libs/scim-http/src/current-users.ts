@@ -1,8 +1,7 @@
 import { isLive, userStream } from '#domain';
 import type { Aggregates, UserNameClaims } from '#handlers';
-import { documentId, USERS, type UserDocument } from '#projections';
-import { compileScimFilter, type ReadModels, ReadModelsUnavailable } from '#read-models';
-import type { CompareNode } from '#scim';
+import { documentId, type UserDocument, userNameFilter, USERS } from '#projections';
+import { type ReadModels, ReadModelsUnavailable } from '#read-models';
 import { type Described, DESCRIBED_FIELDS, type ResourceRenderer } from './resource-renderer.js';
 
 const FIELDS = [...DESCRIBED_FIELDS, 'status'] satisfies readonly (keyof UserDocument)[];
@@ -26,47 +25,39 @@ export class CurrentUsers {
     const stream = userStream(tenant, id);
     const cached = users.peek(stream);
     if (!cached && users.tellsCurrency) {
-      const document = await this.attempt(
-        this.readModels.get<UserDocument>(USERS.name, documentId(tenant, id), FIELDS),
-      );
-      if (document && users.isCurrent(stream, document.version)) return shows(document) ? document : undefined;
+      try {
+        const document = await this.readModels.get<UserDocument>(USERS.name, documentId(tenant, id), FIELDS);
+        if (document && users.isCurrent(stream, document.version)) return shows(document) ? document : undefined;
+      } catch (error) {
+        answerWithout(error);
+      }
     }
     const loaded = cached ?? (await users.load(stream));
     return isLive(loaded.state) ? this.renderer.describeUser(id, loaded) : undefined;
   }
 
-  /**
-   * The living user with a userName.
-   * @param node `userName eq "…"`, parsed
-   */
-  async byUserName(tenant: string, node: CompareNode & { value: string }): Promise<Described | undefined> {
+  /** The living user with this userName. */
+  async byUserName(tenant: string, userName: string): Promise<Described | undefined> {
     const { users } = this.aggregates;
-    // `eq ""` asks who has no name, which is nobody.
-    if (users.tellsCurrency && node.value !== '') {
-      const filter = { $and: [{ scope: tenant }, compileScimFilter(node)] };
-      const found = await this.attempt(
-        this.readModels.find<UserDocument>(USERS.name, { filter, limit: 2, fields: FIELDS }),
-      );
-      const [document] = found ?? [];
-      // A living user holds the claim of the name they bear, so that no other can have it (ADR 0004). Where nobody is
-      // found, only the claim itself can tell that nobody has the name since.
-      if (document && found?.length === 1 && users.isCurrent(userStream(tenant, document.id), document.version)) {
-        return document;
+    if (users.tellsCurrency) {
+      try {
+        const query = { filter: userNameFilter(tenant, userName), limit: 2, fields: FIELDS };
+        const [document, another] = await this.readModels.find<UserDocument>(USERS.name, query);
+        // A living user holds the claim of the name they bear, so that no other can have it (ADR 0004). Where nobody is
+        // found, only the claim itself can tell that nobody has the name since.
+        if (document && !another && users.isCurrent(userStream(tenant, document.id), document.version)) return document;
+      } catch (error) {
+        answerWithout(error);
       }
     }
-    const hit = await this.claims.find(tenant, node.value);
+    const hit = await this.claims.find(tenant, userName);
     return hit && this.renderer.describeUser(hit.userId, hit.loaded);
   }
+}
 
-  /** Undefined where the read models are away: the log answers without them. */
-  private async attempt<T>(reading: Promise<T>): Promise<T | undefined> {
-    try {
-      return await reading;
-    } catch (error) {
-      if (error instanceof ReadModelsUnavailable) return undefined;
-      throw error;
-    }
-  }
+/** Where the read models are away, the log answers without them. */
+function answerWithout(error: unknown): void {
+  if (!(error instanceof ReadModelsUnavailable)) throw error;
 }
 
 const shows = ({ status }: UserDocument): boolean => status === 'active' || status === 'inactive';

@@ -80,7 +80,7 @@ export class DirectoryLists {
     if (attribute !== 'userName' && attribute !== 'id') return undefined;
     const found = await (attribute === 'id'
       ? this.currentUsers.byId(tenant, node.value)
-      : this.currentUsers.byUserName(tenant, node));
+      : this.currentUsers.byUserName(tenant, node.value));
     return found ? [found] : [];
   }
 

@@ -63,7 +63,9 @@ export class ResourceRenderer {
 
   async user(audience: Audience, user: Described): Promise<string> {
     const { tenant, baseUrl, projector } = audience;
-    const groups = projector.shows('groups') ? await this.groupsOf(tenant, user.id) : [];
+    const membership = projector.shows('groups') ? await this.membership(tenant, user.id) : undefined;
+    if (!membership) return this.complete(audience, userModel, user, '');
+    const groups = await this.groupsOf(tenant, membership.groups);
     const elements = groups.map(({ id, display, type }) => {
       const $ref = `${baseUrl}/Groups/${id}`;
       return JSON.stringify({ value: id, $ref, display, type });
@@ -112,17 +114,15 @@ export class ResourceRenderer {
     return JSON.stringify(projector.project(JSON.parse(text) as { [name: string]: JsonValue }));
   }
 
-  /** The groups a user is in, directly and through nested groups (RFC 7643 §4.1.2, `groups`). */
+  /** The groups a user is in: those given, and those that these are nested in (RFC 7643 §4.1.2, `groups`). */
   private async groupsOf(
     tenant: string,
-    userId: string,
+    direct: readonly string[],
   ): Promise<{ id: string; display: string; type: 'direct' | 'indirect' }[]> {
-    const direct = await this.parents(tenant, userId);
-    if (direct.length === 0) return [];
     const found = new Map<string, 'direct' | 'indirect'>(direct.map((id) => [id, 'direct']));
     // A map visits what is added while it is walked, and knows what it has seen: groups nested in a circle end too.
     for (const id of found.keys()) {
-      for (const parent of await this.parents(tenant, id)) {
+      for (const parent of (await this.membership(tenant, id))?.groups ?? []) {
         if (!found.has(parent)) found.set(parent, 'indirect');
       }
     }
@@ -137,8 +137,8 @@ export class ResourceRenderer {
     });
   }
 
-  private async parents(tenant: string, memberId: string): Promise<readonly string[]> {
-    const document = await this.readModels.get<MembershipDocument>(MEMBERSHIPS.name, documentId(tenant, memberId));
-    return document?.groups ?? [];
+  /** Undefined where somebody, or a group, is in no group. */
+  private membership(tenant: string, memberId: string): Promise<MembershipDocument | undefined> {
+    return this.readModels.get<MembershipDocument>(MEMBERSHIPS.name, documentId(tenant, memberId));
   }
 }
