@@ -266,6 +266,29 @@ describe('POST /Bulk', () => {
     expect(ids[4]).toBe(bo.id);
   });
 
+  it('takes many out of a group they share with few events', async () => {
+    const made = await bulk(
+      tenant,
+      Array.from({ length: 100 }, (_, n) => post(`u${n}`)),
+    );
+    const stays = await tenant.createUser('stays');
+    const groups = [
+      await tenant.createGroup('G', [stays.id, ...(made.ids as string[])]),
+      await tenant.createGroup('H', made.ids as string[]),
+    ];
+    const { answer, events } = await tenant.recording(() =>
+      bulk(
+        tenant,
+        made.ids.map((id) => ({ method: 'DELETE', path: `/Users/${id}` })),
+      ),
+    );
+    expect(new Set(answer.statuses)).toEqual(new Set(['204']));
+    expect([await tenant.membersOf(groups[0].id), await tenant.membersOf(groups[1].id)]).toEqual([[stays.id], []]);
+    const left = events.filter(({ type }) => type === 'GroupMembershipChanged');
+    expect(left.flatMap(({ data }) => (data as { removed: unknown[] }).removed)).toHaveLength(200);
+    expect(left.length).toBeLessThan(100);
+  });
+
   it('keeps to its own tenant', async () => {
     const other = await gateway.newTenant();
     const theirs = await other.createUser('theirs');

@@ -14,6 +14,10 @@ import type { GroupUpdates } from './group-updates.js';
  * left to do.
  */
 export class MembershipCleanup {
+  /** By group and cause: the removal under way, and whom the next one takes. */
+  private readonly underWay = new Map<string, Promise<unknown>>();
+  private readonly gathering = new Map<string, { ids: string[]; done: Promise<bigint | undefined> }>();
+
   constructor(
     private readonly aggregates: Aggregates,
     private readonly updates: GroupUpdates,
@@ -27,7 +31,7 @@ export class MembershipCleanup {
     const document = await this.readModels.get<MembershipDocument>(MEMBERSHIPS.name, id);
     let last: bigint | undefined;
     for (const groupId of document?.groups ?? []) {
-      const position = await this.remove(context, groupId, [memberId]);
+      const position = await this.removeWithOthers(context, groupId, memberId);
       if (position !== undefined && (last === undefined || position > last)) last = position;
     }
     return last;
@@ -63,6 +67,33 @@ export class MembershipCleanup {
     return type === 'User'
       ? isLive((await this.aggregates.users.load(userStream(tenant, id))).state)
       : (await this.aggregates.groups.load(groupStream(tenant, id))).state.status === 'present';
+  }
+
+  /**
+   * Many whom one request deletes leave a group they share together: whoever comes while a removal is under way goes with
+   * the next. Others' requests are kept apart, because an event names the request that caused it.
+   */
+  private removeWithOthers(context: RequestContext, groupId: string, id: string): Promise<bigint | undefined> {
+    const key = `${groupStream(context.tenant, groupId)} ${context.correlationId} ${context.actor}`;
+    const gathered = this.gathering.get(key);
+    if (gathered) {
+      gathered.ids.push(id);
+      return gathered.done;
+    }
+    const ids = [id];
+    const start = (): Promise<bigint | undefined> => {
+      this.gathering.delete(key);
+      return this.remove(context, groupId, ids);
+    };
+    const before = this.underWay.get(key);
+    const done = before ? before.then(start, start) : start();
+    if (before) this.gathering.set(key, { ids, done });
+    this.underWay.set(key, done);
+    const leave = (): void => {
+      if (this.underWay.get(key) === done) this.underWay.delete(key);
+    };
+    done.then(leave, leave);
+    return done;
   }
 
   private async remove(context: RequestContext, groupId: string, ids: string[]): Promise<bigint | undefined> {
