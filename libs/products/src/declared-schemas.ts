@@ -44,8 +44,15 @@ function declaredBy(key: ProductKey, source: Source): { schema: string; attribut
   return { schema, attributes: known ? [] : [textShape(attribute, key.type, key.description)] };
 }
 
-/** Dates, amounts and flags are texts too: providers send them so, and RFC 7643 §2.3.5 has no date without a time. */
+/**
+ * Dates, amounts and flags are texts too: providers send them so, and RFC 7643 §2.3.5 has no date without a time. What may
+ * be one text or several is declared as one until several are met.
+ */
 function textShape(name: string, type: KeyType, description?: string): AttributeShape {
-  const multiValued = type === 'stringList' || type === 'stringOrList';
-  return { name, types: ['string'], multiValued, ...(description !== undefined && { description }) };
+  return {
+    name,
+    types: ['string'],
+    multiValued: type === 'stringList',
+    ...(description !== undefined && { description }),
+  };
 }
