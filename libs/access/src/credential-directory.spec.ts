@@ -1,12 +1,12 @@
-import { CONNECTIONS, CREDENTIALS } from '#projections';
+import { CONNECTIONS, CREDENTIALS, TENANTS } from '#projections';
 import type { Document, Query, ReadModels } from '#read-models';
 import { CredentialDirectory } from './credential-directory.js';
 import { hashToken } from './token.js';
 
 const credential = { _id: 'k1', tenant: 'acme', connectionId: 'c1', tokenHash: hashToken('secret') };
 
-/** The two questions the directory asks, and how often. */
-function fakeModels(documents: { credential?: object; connection?: object }) {
+/** The questions the directory asks, and how often it looks for a credential. */
+function fakeModels(documents: { credential?: object; connection?: object; tenant?: object }) {
   let asked = 0;
   const models = {
     find: async (collection: string, { filter }: Query) => {
@@ -16,7 +16,10 @@ function fakeModels(documents: { credential?: object; connection?: object }) {
         collection === CREDENTIALS.name && found && (found as { tokenHash: string }).tokenHash === filter['tokenHash'];
       return fits ? [found] : [];
     },
-    get: async (collection: string) => (collection === CONNECTIONS.name ? documents.connection : undefined) as Document,
+    get: async (collection: string) => {
+      if (collection === TENANTS.name) return (documents.tenant ?? { _id: 'acme' }) as Document;
+      return (collection === CONNECTIONS.name ? documents.connection : undefined) as Document;
+    },
   };
   return { models: models as unknown as ReadModels, asked: () => asked };
 }
@@ -47,6 +50,35 @@ describe('CredentialDirectory', () => {
     const directory = new CredentialDirectory(models, () => 0);
     expect(await directory.lookup('other')).toEqual({ outcome: 'unknown' });
     expect(await directory.lookup('secret')).toEqual({ outcome: 'unknown' });
+  });
+
+  it('brings along how the tenant wants to be served', async () => {
+    const settings = { userDeletion: 'release' };
+    const { models } = fakeModels({ credential, connection, tenant: { _id: 'acme', settings } });
+    const found = await new CredentialDirectory(models, () => 0).lookup('secret');
+    expect(found).toEqual({ outcome: 'known', caller: { ...caller, settings } });
+  });
+
+  it.each([
+    ['suspended', { tenant: { _id: 'acme', status: 'suspended' } }],
+    ['paused', { connection: { ...connection, paused: true } }],
+    ['suspended', { tenant: { _id: 'acme', status: 'suspended' }, connection: { ...connection, paused: true } }],
+  ])('knows the caller and says %s, from memory too', async (outcome, documents) => {
+    const { models } = fakeModels({ credential, connection, ...documents });
+    const directory = new CredentialDirectory(models, () => 0);
+    for (let n = 0; n < 2; n++) expect(await directory.lookup('secret')).toEqual({ outcome, caller });
+  });
+
+  it('calls an expired credential expired, whatever else keeps it out', async () => {
+    const expired = { ...credential, expiresAt: '2025-12-31T00:00:00.000Z' };
+    const { models } = fakeModels({ credential: expired, connection: { ...connection, paused: true } });
+    const directory = new CredentialDirectory(models, () => Date.parse('2026-01-01T00:00:00Z'));
+    expect(await directory.lookup('secret')).toEqual({ outcome: 'expired', caller });
+  });
+
+  it('knows nobody of a tenant that was deleted', async () => {
+    const { models } = fakeModels({ credential, connection, tenant: { _id: 'acme', status: 'deleted' } });
+    expect(await new CredentialDirectory(models, () => 0).lookup('secret')).toEqual({ outcome: 'unknown' });
   });
 
   it('notices expiry while the credential is in memory', async () => {

@@ -1,5 +1,13 @@
+import type { TenantSettings } from '#domain';
 import { findPreset, type IdpPreset, tolerancesOf } from '#idp';
-import { CONNECTIONS, type ConnectionDocument, CREDENTIALS, type CredentialDocument } from '#projections';
+import {
+  CONNECTIONS,
+  type ConnectionDocument,
+  CREDENTIALS,
+  type CredentialDocument,
+  TENANTS,
+  type TenantDocument,
+} from '#projections';
 import { type ReadModels, ReadModelsUnavailable } from '#read-models';
 import type { Tolerances } from '#scim';
 import { LRUCache } from 'lru-cache';
@@ -15,17 +23,23 @@ export interface Caller {
   /** What of that preset the protocol core must know. */
   readonly tolerances: Tolerances;
   readonly groupPatchAnswer?: IdpPreset['groupPatchAnswer'];
+  /** How the tenant wants to be served, where it differs from what everybody gets. */
+  readonly settings?: TenantSettings;
 }
 
 export type Lookup =
   | { readonly outcome: 'known'; readonly caller: Caller }
   | { readonly outcome: 'unknown' }
-  | { readonly outcome: 'expired'; readonly caller: Caller };
+  | { readonly outcome: 'expired'; readonly caller: Caller }
+  /** A good credential of a tenant that an operator has suspended. */
+  | { readonly outcome: 'suspended'; readonly caller: Caller }
+  /** A good credential of a connection that an admin has paused. */
+  | { readonly outcome: 'paused'; readonly caller: Caller };
 
 const UNKNOWN: Lookup = { outcome: 'unknown' };
 
 interface Entry {
-  readonly lookup: Lookup & { outcome: 'known' };
+  readonly lookup: Lookup & { outcome: 'known' | 'suspended' | 'paused' };
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
 }
@@ -69,8 +83,10 @@ export class CredentialDirectory {
     if (!document || !sameHash(document.tokenHash, tokenHash)) return this.unknown();
     const { _id: credentialId, tenant, connectionId, expiresAt } = document;
     const connection = await this.readModels.get<ConnectionDocument>(CONNECTIONS.name, connectionId);
-    if (!connection) return this.unknown();
+    const owner = await this.readModels.get<TenantDocument>(TENANTS.name, tenant);
+    if (!connection || !owner || owner.status === 'deleted') return this.unknown();
     const { idp } = connection;
+    const { settings } = owner;
     const groupPatchAnswer = findPreset(idp)?.groupPatchAnswer;
     const tolerances = tolerancesOf(idp);
     const caller = {
@@ -80,9 +96,11 @@ export class CredentialDirectory {
       idp,
       tolerances,
       ...(groupPatchAnswer && { groupPatchAnswer }),
+      ...(settings && { settings }),
     };
+    const outcome = owner.status === 'suspended' ? 'suspended' : connection.paused ? 'paused' : 'known';
     const entry: Entry = {
-      lookup: { outcome: 'known', caller },
+      lookup: { outcome, caller },
       expiresAt: expiresAt === undefined ? Infinity : Date.parse(expiresAt),
     };
     if (generation === this.generation) this.cache.set(token, entry);

@@ -12,8 +12,16 @@ export interface NewEvent<Type extends string = string, Data extends object = ob
   readonly dataJson?: string;
 }
 
+/** An admin as they stood when they acted. */
+export interface ActingAdmin {
+  readonly id: string;
+  readonly name: string;
+  readonly role: string;
+}
+
 /** Who did it, on whose behalf and when. `occurredAt` is UTC with milliseconds, e.g. `2026-01-31T08:15:30.123Z`. */
 export interface EventMetadata {
+  /** Empty where the event is about the installation. */
   readonly tenant: string;
   readonly connection?: string;
   readonly credential?: string;
@@ -21,6 +29,8 @@ export interface EventMetadata {
   readonly idp?: string;
   /** Name of the admin or system part that acted where no connection did. */
   readonly actor?: string;
+  /** The admin who acted, where it was one. */
+  readonly admin?: ActingAdmin;
   /** Request id: every event that one request caused carries it. */
   readonly correlationId: string;
   /** Id of the event or request that directly caused this one. */

@@ -1,15 +1,22 @@
-import type { EventMetadata } from '#event-store';
+import type { TenantSettings } from '#domain';
+import type { ActingAdmin, EventMetadata } from '#event-store';
 import type { Tolerances } from '#scim';
 
-/** On whose behalf a command runs; but for `tolerances`, it becomes the metadata of every event the command causes. */
+/**
+ * On whose behalf a command runs; but for `tolerances` and `settings`, it becomes the metadata of every event the command
+ * causes.
+ */
 export interface RequestContext {
   readonly tenant: string;
   readonly connection?: string;
   readonly credential?: string;
   readonly idp?: string;
   readonly actor?: string;
+  readonly admin?: ActingAdmin;
   /** What the caller may write that RFC 7644 does not have. */
   readonly tolerances?: Tolerances;
+  /** How the caller's tenant wants to be served. */
+  readonly settings?: TenantSettings;
   readonly correlationId: string;
   /** Event or request that caused this command; default the request itself. */
   readonly causationId?: string;
@@ -19,7 +26,7 @@ export interface RequestContext {
 export const EVENT_SCHEMA_VERSION = 1;
 
 export function metadataOf(context: RequestContext, occurredAt: string): EventMetadata {
-  const { tenant, connection, credential, idp, actor, correlationId, causationId = correlationId } = context;
+  const { tenant, connection, credential, idp, actor, admin, correlationId, causationId = correlationId } = context;
   const metadata: { -readonly [Name in keyof EventMetadata]: EventMetadata[Name] } = {
     tenant,
     correlationId,
@@ -31,5 +38,6 @@ export function metadataOf(context: RequestContext, occurredAt: string): EventMe
   if (credential) metadata.credential = credential;
   if (idp) metadata.idp = idp;
   if (actor) metadata.actor = actor;
+  if (admin) metadata.admin = admin;
   return metadata;
 }

@@ -152,6 +152,36 @@ describe('tenant-settings', () => {
     expect(fold(tenantSettings, [...told, [stream, type, { credentialId: 'k1' }]]).has('credentials k1')).toBe(false);
   });
 
+  it('hold what state a tenant is in, and since when', () => {
+    const tenantAfter = (...more: Told[]) => fold(tenantSettings, [...told, ...more]).get('tenants acme');
+    const suspended: Told = [stream, 'TenantSuspended', { reason: 'unpaid' }];
+    expect(tenantAfter(suspended)).toMatchObject({
+      status: 'suspended',
+      reason: 'unpaid',
+      statusSince: expect.any(String),
+    });
+    expect(tenantAfter(suspended, [stream, 'TenantResumed', {}])).toEqual(tenantAfter());
+    expect(tenantAfter(suspended, [stream, 'TenantDeleted', { reason: 'deleted' }])).toMatchObject({
+      status: 'deleted',
+      reason: 'deleted',
+    });
+    expect(tenantAfter([stream, 'TenantRenamed', { name: 'Other' }])).toMatchObject({ slug: 'acme', name: 'Other' });
+    const settle = (changes: object): Told => [stream, 'TenantSettingsChanged', { changes }];
+    expect(
+      tenantAfter(settle({ maxPageSize: 5, userDeletion: 'release' }), settle({ maxPageSize: null })),
+    ).toMatchObject({
+      settings: { userDeletion: 'release' },
+    });
+  });
+
+  it('hold which connections are paused', () => {
+    const pause: Told = [stream, 'ConnectionPaused', { connectionId: 'c1' }];
+    expect(fold(tenantSettings, [...told, pause]).get('connections c1')).toMatchObject({ paused: true });
+    const resume: Told = [stream, 'ConnectionResumed', { connectionId: 'c1' }];
+    expect(fold(tenantSettings, [...told, pause, resume])).toEqual(fold(tenantSettings, told));
+    expect(fold(tenantSettings, [resume]).size).toBe(0);
+  });
+
   it('let a rotated credential run out', () => {
     const rotated = { credentialId: 'k1', replacedBy: 'k2', validUntil: '2026-02-01T00:00:00.000Z' };
     expect(fold(tenantSettings, [...told, [stream, 'CredentialRotated', rotated]]).get('credentials k1')).toMatchObject(

@@ -1,11 +1,26 @@
-import { type Fact, type MatchingAttribute, parseStream, TENANT_STREAMS, type TenantEvent } from '#domain';
+import {
+  changeSettings,
+  type Fact,
+  type MatchingAttribute,
+  parseStream,
+  TENANT_STREAMS,
+  type TenantEvent,
+  type TenantSettings,
+} from '#domain';
 import type { CollectionDefinition, Document } from '#read-models';
 import type { ProjectedEvent, Projection, Touch } from './projection.js';
 
 export interface TenantDocument extends Document {
   readonly slug: string;
   readonly name: string;
+  /** Absent: active. One that was deleted stays, for its history. */
+  readonly status?: 'suspended' | 'deleted';
+  /** Absent: as everybody is served. */
+  readonly settings?: TenantSettings;
   readonly registeredAt: string;
+  /** When it became what `status` says. */
+  readonly statusSince?: string;
+  readonly reason?: string;
 }
 
 export interface ConnectionDocument extends Document {
@@ -14,6 +29,7 @@ export interface ConnectionDocument extends Document {
   readonly idp: string;
   readonly name: string;
   readonly matchingAttribute: MatchingAttribute;
+  readonly paused?: true;
   readonly createdAt: string;
 }
 
@@ -51,9 +67,16 @@ export const tenantSettings: Projection = {
     const fact = event as unknown as TenantEvent;
     switch (fact.type) {
       case 'TenantRegistered':
-        return [{ collection: TENANTS.name, id: fact.data.slug }];
+      case 'TenantRenamed':
+      case 'TenantSuspended':
+      case 'TenantResumed':
+      case 'TenantDeleted':
+      case 'TenantSettingsChanged':
+        return [{ collection: TENANTS.name, id: parseStream(event.stream).tenant }];
       case 'ConnectionCreated':
       case 'ConnectionChanged':
+      case 'ConnectionPaused':
+      case 'ConnectionResumed':
       case 'ConnectionDeleted':
         return [{ collection: CONNECTIONS.name, id: fact.data.connectionId }];
       case 'CredentialIssued':
@@ -77,10 +100,20 @@ function fold(document: Document | undefined, event: ProjectedEvent): SettingsDo
   switch (fact.type) {
     case 'TenantRegistered':
       return { _id: tenant, ...fact.data, registeredAt: at };
+    case 'TenantRenamed':
+    case 'TenantSuspended':
+    case 'TenantResumed':
+    case 'TenantDeleted':
+    case 'TenantSettingsChanged':
+      return document && foldTenant(document as TenantDocument, fact);
     case 'ConnectionCreated':
       return { _id: fact.data.connectionId, tenant, ...fact.data, createdAt: at };
     case 'ConnectionChanged':
       return document && { ...(document as ConnectionDocument), ...fact.data };
+    case 'ConnectionPaused':
+      return document && { ...(document as ConnectionDocument), paused: true };
+    case 'ConnectionResumed':
+      return document && resumed(document as ConnectionDocument);
     case 'CredentialIssued': {
       const { credentialId, ...rest } = fact.data;
       return { _id: credentialId, tenant, ...rest, issuedAt: at };
@@ -93,5 +126,30 @@ function fold(document: Document | undefined, event: ProjectedEvent): SettingsDo
     case 'CredentialRevoked':
     case 'CredentialExpired':
       return undefined;
+  }
+}
+
+function resumed({ paused: _paused, ...connection }: ConnectionDocument): ConnectionDocument {
+  return connection;
+}
+
+type TenantFact = Extract<Fact<TenantEvent>, { type: `Tenant${string}` }>;
+
+function foldTenant(tenant: TenantDocument, fact: TenantFact): TenantDocument {
+  const { status: _status, statusSince: _since, reason: _reason, ...rest } = tenant;
+  const statusSince = fact.metadata.occurredAt;
+  switch (fact.type) {
+    case 'TenantRegistered':
+      return tenant;
+    case 'TenantRenamed':
+      return { ...tenant, name: fact.data.name };
+    case 'TenantSuspended':
+      return { ...rest, status: 'suspended', statusSince, ...fact.data };
+    case 'TenantResumed':
+      return rest;
+    case 'TenantDeleted':
+      return { ...rest, status: 'deleted', statusSince, ...fact.data };
+    case 'TenantSettingsChanged':
+      return { ...tenant, settings: changeSettings(tenant.settings ?? {}, fact.data.changes) };
   }
 }

@@ -52,24 +52,25 @@ export function authenticateScim(fastify: FastifyInstance, options: Authenticati
       return refuse(reply, 'noToken', 'Send the connection’s token as "Authorization: Bearer …".');
     }
     const judge = (found: Lookup): void => {
-      if (found.outcome === 'expired' && found.caller.tenant === scope.tenant) {
+      if (found.outcome === 'unknown' || found.caller.tenant !== scope.tenant) {
+        const isForeign = found.outcome !== 'unknown';
+        // The connection that the token belongs to is set up wrong: its admin needs to know too.
+        if (isForeign) noteMisdirected(request, found.caller, NOT_VALID_HERE);
+        return refuse(reply, isForeign ? 'foreignToken' : 'unknownToken', NOT_VALID_HERE);
+      }
+      scope.contact = contactOf(request, found.caller);
+      if (found.outcome === 'expired') {
         options.onExpired(found.caller);
-        scope.contact = contactOf(request, found.caller);
         return refuse(
           reply,
           'expiredToken',
           'This token has expired; issue a new one for the connection and enter it at the IdP.',
         );
       }
-      if (found.outcome !== 'known' || found.caller.tenant !== scope.tenant) {
-        const isForeign = found.outcome !== 'unknown';
-        // The connection that the token belongs to is set up wrong: its admin needs to know too.
-        if (isForeign) noteMisdirected(request, found.caller, NOT_VALID_HERE);
-        return refuse(reply, isForeign ? 'foreignToken' : 'unknownToken', NOT_VALID_HERE);
-      }
-      scope.caller = found.caller;
-      scope.contact = contactOf(request, found.caller);
       scope.contact?.came(Date.now());
+      if (found.outcome === 'suspended') return sendScimError(reply, SUSPENDED, 'suspendedTenant');
+      if (found.outcome === 'paused') return sendScimError(reply, PAUSED, 'pausedConnection');
+      scope.caller = found.caller;
       done();
     };
     const found = options.credentials.lookup(token);
@@ -79,6 +80,24 @@ export function authenticateScim(fastify: FastifyInstance, options: Authenticati
 }
 
 const NOT_VALID_HERE = 'This token is not valid here; check that token and base URL belong to the same connection.';
+
+/** A pause is meant to end soon: long enough not to be asked all the time, short enough to be found over. */
+const PAUSE_SECONDS = 300;
+
+/**
+ * A suspension is a decision, not a fault: 403 tells the IdP that repeating does not help and shows its admin whom to ask,
+ * where 503 would have it repeat every change until the suspension ends. A pause is the opposite: 503 with Retry-After makes
+ * IdPs keep their changes and send them again.
+ */
+const SUSPENDED = new ScimError(
+  'forbidden',
+  'This tenant is suspended: nothing can be read or changed over SCIM until an operator resumes it. People and settings are kept; contact the operator of this service.',
+);
+const PAUSED = new ScimError(
+  'unavailable',
+  'This connection is paused by an admin: nothing can be read or changed until it is resumed. Changes sent after that are taken.',
+  { retryAfterSeconds: PAUSE_SECONDS },
+);
 
 function refuse(reply: FastifyReply, cause: CauseCode, detail: string): void {
   sendScimError(reply, new ScimError('unauthorized', detail), cause);

@@ -13,7 +13,7 @@ import {
 } from '#read-models';
 import { type CompareNode, type FilterNode, parseFilter } from '#scim';
 import type { CurrentUsers } from './current-users.js';
-import { type ListQuery, listResponse, type PageFacts, parseListQuery } from './list-query.js';
+import { type ListQuery, listResponse, type PageFacts, pageSizesFor, parseListQuery } from './list-query.js';
 import { CursorCodec } from './lists/cursor-codec.js';
 import { layOut, type Source } from './lists/list-runs.js';
 import { GROUP_TYPE, type ListedType, USER_TYPE } from './lists/listed-type.js';
@@ -46,7 +46,7 @@ export class DirectoryLists {
   }
 
   async users(audience: Audience, parameters: ScimQuery): Promise<string> {
-    const query = parseListQuery(parameters, this.options.page);
+    const query = this.queryOf(audience, parameters);
     const node = parsed(query, USER_TYPE, audience);
     const known = node && !query.cursor ? await this.knownUser(audience.tenant, node) : undefined;
     if (!known) return this.list(new Map([[USER_TYPE, audience]]), query, new Map([[USER_TYPE, node]]));
@@ -60,16 +60,21 @@ export class DirectoryLists {
   }
 
   async groups(audience: Audience, parameters: ScimQuery): Promise<string> {
-    const query = parseListQuery(parameters, this.options.page);
+    const query = this.queryOf(audience, parameters);
     const node = parsed(query, GROUP_TYPE, audience);
     return this.list(new Map([[GROUP_TYPE, audience]]), query, new Map([[GROUP_TYPE, node]]));
   }
 
   /** Over several resource types, RFC 7644 §3.4.2.1; what one of them does not know is false of it. */
   async everything(audience: ListAudience, parameters: ScimQuery): Promise<string> {
-    const query = parseListQuery(parameters, this.options.page);
+    const [[, anyone]] = [...audience] as [[ListedType, Audience]];
+    const query = this.queryOf(anyone, parameters);
     const nodes = new Map([...audience].map(([type, each]) => [type, parsed(query, type, each)] as const));
     return this.list(audience, query, nodes);
+  }
+
+  private queryOf({ settings }: Audience, parameters: ScimQuery): ListQuery {
+    return parseListQuery(parameters, pageSizesFor(settings, this.options.page));
   }
 
   /** The answer to `userName eq` and `id eq`, which must see every acknowledged write; undefined: another filter. */

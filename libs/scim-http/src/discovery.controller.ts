@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { type ResourceModel, resourceTypes, schemas, ScimError, serviceProviderConfig } from '#scim';
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { listResponse, parameter } from './list-query.js';
+import { listResponse, pageSizesFor, parameter } from './list-query.js';
 import { type ScimQuery, type ScimRequest, sendEmpty, sendScim } from './scim-request.js';
 import { TenantModels } from './tenant-models.js';
 import { SCIM_HTTP_OPTIONS, type ScimHttpOptions } from './scim-http.options.js';
@@ -20,14 +20,15 @@ export class DiscoveryController {
   @Get('ServiceProviderConfig')
   serviceProviderConfig(@Req() request: DiscoveryRequest, @Res() reply: FastifyReply): void {
     refuseFilter(request.query);
-    const { baseUrl } = request.scim;
-    const { page, bulk, cursors } = this.options;
+    const { baseUrl, caller } = request.scim;
+    const { bulk, cursors } = this.options;
+    const page = pageSizesFor(caller?.settings, this.options.page);
     const config = serviceProviderConfig({
       baseUrl,
       maxResults: page.maxSize,
       bulk,
       pagination: {
-        defaultPageSize: Math.min(page.defaultSize, page.maxSize),
+        defaultPageSize: page.defaultSize,
         maxPageSize: page.maxSize,
         cursorTimeout: cursors.timeoutSeconds,
       },

@@ -87,7 +87,13 @@ export class GroupsController {
   }
 
   private audience({ scim: { tenant, baseUrl, caller }, query }: IdRequest): Audience {
-    return { tenant, baseUrl, projector: projectorOf(groupModel, query), tolerances: caller?.tolerances };
+    return {
+      tenant,
+      baseUrl,
+      projector: projectorOf(groupModel, query),
+      tolerances: caller?.tolerances,
+      settings: caller?.settings,
+    };
   }
 
   private send(

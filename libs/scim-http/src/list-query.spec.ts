@@ -1,4 +1,4 @@
-import { listResponse, parseListQuery } from './list-query.js';
+import { listResponse, pageSizesFor, parseListQuery } from './list-query.js';
 
 const page = { defaultSize: 100, maxSize: 1000 };
 
@@ -49,5 +49,21 @@ describe('parseListQuery (RFC 7644 §3.4.2.4, C3.1)', () => {
       itemsPerPage: 1,
       Resources: [{ id: 'a' }],
     });
+  });
+});
+
+describe('pageSizesFor', () => {
+  it.each([
+    [undefined, page],
+    [{ userDeletion: 'release' as const }, page],
+    [{ defaultPageSize: 20 }, { defaultSize: 20, maxSize: 1000 }],
+    [{ maxPageSize: 50 }, { defaultSize: 50, maxSize: 50 }],
+    [{ maxPageSize: 5000 }, page],
+    [
+      { defaultPageSize: 200, maxPageSize: 500 },
+      { defaultSize: 200, maxSize: 500 },
+    ],
+  ])('%j → %j: what the tenant wants, within what the installation allows', (settings, expected) => {
+    expect(pageSizesFor(settings, page)).toEqual(expected);
   });
 });

@@ -1,3 +1,4 @@
+import type { TenantSettings } from '#domain';
 import { ScimError } from '#scim';
 import type { ScimQuery } from './scim-request.js';
 
@@ -13,6 +14,19 @@ export interface ListQuery {
   readonly sortOrder: 'ascending' | 'descending';
 }
 
+/** How many resources a page holds: when the client names no count, and at most. */
+export interface PageSizes {
+  readonly defaultSize: number;
+  readonly maxSize: number;
+}
+
+/** What the tenant wants, within what the installation allows. */
+export function pageSizesFor(settings: TenantSettings | undefined, installation: PageSizes): PageSizes {
+  const { defaultPageSize = installation.defaultSize, maxPageSize = Infinity } = settings ?? {};
+  const maxSize = Math.min(maxPageSize, installation.maxSize);
+  return { defaultSize: Math.min(defaultPageSize, maxSize), maxSize };
+}
+
 /** The first of a parameter that came more than once. */
 export function parameter(query: ScimQuery, name: string): string | undefined {
   const value = query[name];
@@ -24,7 +38,7 @@ export function parameter(query: ScimQuery, name: string): string | undefined {
  * With a cursor a count must be one that can be served (RFC 9865 §2.3).
  * @throws ScimError `invalidValue` where a number is none, `invalidCount` for one that goes with no cursor, `invalidFilter` for a filter that is there but empty
  */
-export function parseListQuery(query: ScimQuery, page: { defaultSize: number; maxSize: number }): ListQuery {
+export function parseListQuery(query: ScimQuery, page: PageSizes): ListQuery {
   const filter = parameter(query, 'filter');
   if (filter !== undefined && filter.trim() === '') {
     throw new ScimError('invalidFilter', 'The filter parameter is empty; leave it out to list everything.');
@@ -50,7 +64,7 @@ export function parseListQuery(query: ScimQuery, page: { defaultSize: number; ma
   };
 }
 
-function countWithCursor(query: ScimQuery, page: { defaultSize: number; maxSize: number }): number {
+function countWithCursor(query: ScimQuery, page: PageSizes): number {
   const text = parameter(query, 'count')?.trim();
   if (text === undefined || text === '') return Math.min(page.defaultSize, page.maxSize);
   const count = /^\+?\d{1,15}$/.test(text) ? Number(text) : 0;

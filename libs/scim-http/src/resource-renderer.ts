@@ -1,4 +1,4 @@
-import type { Group, User } from '#domain';
+import type { Group, TenantSettings, User } from '#domain';
 import { type Loaded, versionOf } from '#handlers';
 import { documentId, type GroupDocument, GROUPS, MEMBERSHIPS, type MembershipDocument } from '#projections';
 import type { ReadModels } from '#read-models';
@@ -42,6 +42,8 @@ export interface Audience {
   readonly unmatched?: (filter: FilterNode) => void;
   /** What the connection that asks may write. */
   readonly tolerances?: Tolerances | undefined;
+  /** How the tenant wants to be served. */
+  readonly settings?: TenantSettings | undefined;
 }
 
 /** Writes resources out as JSON text. The part that does not depend on the reader is made once per version. */

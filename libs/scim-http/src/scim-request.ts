@@ -64,6 +64,7 @@ export type ScimQuery = Readonly<Record<string, string | string[] | undefined>>;
 /** On whose behalf the request acts. Only routes that require a token ask. */
 export function contextOf({ scim: { tenant, caller }, id }: ScimRequest): RequestContext {
   if (!caller) throw new Error('a route that acts must require a token');
-  const { connectionId: connection, credentialId: credential, idp, tolerances } = caller;
-  return { tenant, connection, credential, idp, tolerances, correlationId: id };
+  const { connectionId: connection, credentialId: credential, idp, tolerances, settings } = caller;
+  const context = { tenant, connection, credential, idp, tolerances, correlationId: id };
+  return settings ? { ...context, settings } : context;
 }

@@ -80,7 +80,13 @@ export class UsersController {
   }
 
   private audience({ scim: { tenant, baseUrl, caller }, query }: IdRequest): Audience {
-    return { tenant, baseUrl, projector: projectorOf(userModel, query), tolerances: caller?.tolerances };
+    return {
+      tenant,
+      baseUrl,
+      projector: projectorOf(userModel, query),
+      tolerances: caller?.tolerances,
+      settings: caller?.settings,
+    };
   }
 
   private async send(reply: FastifyReply, status: number, audience: Audience, user: Described): Promise<void> {

@@ -1,9 +1,18 @@
+import type { TenantSettingsChanges } from './tenant-settings.js';
+
 /** Attribute by which a connection's IdP finds its users. */
 export type MatchingAttribute = 'userName' | 'externalId' | 'email';
 
 /** Facts about one tenant's settings: its connections and their credentials. Secrets appear as hashes only. */
 export type TenantEvent =
   | { type: 'TenantRegistered'; data: { slug: string; name: string } }
+  | { type: 'TenantRenamed'; data: { name: string } }
+  /** From here on nobody speaks SCIM for the tenant, until it is resumed. */
+  | { type: 'TenantSuspended'; data: { reason?: string } }
+  | { type: 'TenantResumed'; data: Record<string, never> }
+  /** The last fact of a tenant: access has ended, people stay as they were, and the slug is never given again. */
+  | { type: 'TenantDeleted'; data: { reason: string } }
+  | { type: 'TenantSettingsChanged'; data: { changes: TenantSettingsChanges } }
   | {
       type: 'ConnectionCreated';
       data: { connectionId: string; idp: string; name: string; matchingAttribute: MatchingAttribute };
@@ -12,6 +21,9 @@ export type TenantEvent =
       type: 'ConnectionChanged';
       data: { connectionId: string; name?: string; matchingAttribute?: MatchingAttribute };
     }
+  /** Its IdP is asked to come again later, until it is resumed. */
+  | { type: 'ConnectionPaused'; data: { connectionId: string } }
+  | { type: 'ConnectionResumed'; data: { connectionId: string } }
   | { type: 'ConnectionDeleted'; data: { connectionId: string; reason: string } }
   | {
       type: 'CredentialIssued';

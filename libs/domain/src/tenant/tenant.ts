@@ -1,5 +1,6 @@
 import type { Fact } from '../facts.js';
 import type { MatchingAttribute, TenantEvent } from './tenant.events.js';
+import { changeSettings, type TenantSettings } from './tenant-settings.js';
 
 export interface Credential {
   readonly id: string;
@@ -16,15 +17,18 @@ export interface Connection {
   readonly idp: string;
   readonly name: string;
   readonly matchingAttribute: MatchingAttribute;
+  readonly paused: boolean;
   readonly createdAt: string;
 }
 
 /** A tenant's settings as they stand: only what is live. */
 export interface Tenant {
-  readonly status: 'absent' | 'registered';
+  /** `deleted` is for good. */
+  readonly status: 'absent' | 'active' | 'suspended' | 'deleted';
   readonly slug: string;
   readonly name: string;
   readonly registeredAt: string;
+  readonly settings: TenantSettings;
   readonly connections: Readonly<Record<string, Connection>>;
   readonly credentials: Readonly<Record<string, Credential>>;
 }
@@ -34,6 +38,7 @@ export const absentTenant: Tenant = {
   slug: '',
   name: '',
   registeredAt: '',
+  settings: {},
   connections: {},
   credentials: {},
 };
@@ -42,18 +47,30 @@ export function evolveTenant(tenant: Tenant, event: Fact<TenantEvent>): Tenant {
   const at = event.metadata.occurredAt;
   switch (event.type) {
     case 'TenantRegistered':
-      return { ...tenant, ...event.data, status: 'registered', registeredAt: at };
+      return { ...tenant, ...event.data, status: 'active', registeredAt: at };
+    case 'TenantRenamed':
+      return { ...tenant, name: event.data.name };
+    case 'TenantSuspended':
+      return { ...tenant, status: 'suspended' };
+    case 'TenantResumed':
+      return { ...tenant, status: 'active' };
+    case 'TenantDeleted':
+      return { ...tenant, status: 'deleted', connections: {}, credentials: {} };
+    case 'TenantSettingsChanged':
+      return { ...tenant, settings: changeSettings(tenant.settings, event.data.changes) };
     case 'ConnectionCreated': {
       const { connectionId: id, idp, name, matchingAttribute } = event.data;
-      const connection: Connection = { id, idp, name, matchingAttribute, createdAt: at };
+      const connection: Connection = { id, idp, name, matchingAttribute, paused: false, createdAt: at };
       return { ...tenant, connections: { ...tenant.connections, [id]: connection } };
     }
     case 'ConnectionChanged': {
       const { connectionId, ...changes } = event.data;
-      const connection = tenant.connections[connectionId];
-      if (!connection) return tenant;
-      return { ...tenant, connections: { ...tenant.connections, [connectionId]: { ...connection, ...changes } } };
+      return withConnection(tenant, connectionId, changes);
     }
+    case 'ConnectionPaused':
+      return withConnection(tenant, event.data.connectionId, { paused: true });
+    case 'ConnectionResumed':
+      return withConnection(tenant, event.data.connectionId, { paused: false });
     case 'ConnectionDeleted':
       return { ...tenant, connections: without(tenant.connections, event.data.connectionId) };
     case 'CredentialIssued': {
@@ -82,6 +99,12 @@ export function evolveTenant(tenant: Tenant, event: Fact<TenantEvent>): Tenant {
     case 'CredentialExpired':
       return { ...tenant, credentials: without(tenant.credentials, event.data.credentialId) };
   }
+}
+
+function withConnection(tenant: Tenant, id: string, changes: Partial<Connection>): Tenant {
+  const connection = tenant.connections[id];
+  if (!connection) return tenant;
+  return { ...tenant, connections: { ...tenant.connections, [id]: { ...connection, ...changes } } };
 }
 
 function without<T>(record: Readonly<Record<string, T>>, id: string): Readonly<Record<string, T>> {

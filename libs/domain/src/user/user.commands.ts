@@ -1,8 +1,10 @@
 import type { ResourceAttributes, Tolerances } from '#scim';
+import type { UserDeletion } from '../tenant/tenant-settings.js';
 
 /** Wishes about one User. `attributes` are canonical; a patch `body` is the PatchOp message as it came. */
 export type UserCommand =
   | { type: 'ProvisionUser'; attributes: ResourceAttributes }
   | { type: 'ReplaceUser'; userId: string; attributes: ResourceAttributes }
   | { type: 'PatchUser'; userId: string; body: unknown; tolerances?: Tolerances | undefined }
-  | { type: 'DeprovisionUser'; userId: string };
+  /** `deletion`: what the tenant means by it; default `deactivate`. */
+  | { type: 'DeprovisionUser'; userId: string; deletion?: UserDeletion };

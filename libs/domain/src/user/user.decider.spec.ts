@@ -156,6 +156,18 @@ const cases: Case[] = [
     then: [{ type: 'UserDeactivated', data: { reason: 'deleted' } }, deprovisioned],
   },
   {
+    name: 'gives the name up with the user where the tenant wants it so',
+    given: [provisioned, { type: 'UserDeactivated', data: { reason: 'active=false' } }],
+    when: { type: 'DeprovisionUser', userId: 'u1', deletion: 'release' },
+    then: [{ type: 'UserDeprovisioned', data: { reason: 'deleted', nameReleased: true } }],
+  },
+  {
+    name: 'brings nobody back whose name was given up',
+    given: [provisioned, { type: 'UserDeprovisioned', data: { reason: 'deleted', nameReleased: true } }],
+    when: { type: 'ProvisionUser', attributes: ana },
+    then: 'uniqueness',
+  },
+  {
     name: 'a second DELETE finds nobody',
     given: [provisioned, deprovisioned],
     when: { type: 'DeprovisionUser', userId: 'u1' },

@@ -9,7 +9,7 @@ import {
   validateResource,
 } from '#scim';
 import { diffAttributes } from '../attribute-changes.js';
-import { isLive, type User } from './user.js';
+import { isLive, isRestorable, type User } from './user.js';
 import type { UserCommand } from './user.commands.js';
 import type { UserEvent } from './user.events.js';
 
@@ -34,7 +34,10 @@ export function decideUser(user: User, command: UserCommand): UserEvent[] {
       requireLive(user, command.userId);
       return [
         ...(user.status === 'active' ? [deactivated('deleted')] : []),
-        { type: 'UserDeprovisioned', data: { reason: 'deleted' } },
+        {
+          type: 'UserDeprovisioned',
+          data: command.deletion === 'release' ? { reason: 'deleted', nameReleased: true } : { reason: 'deleted' },
+        },
       ];
   }
 }
@@ -53,7 +56,7 @@ function provision(user: User, attributes: ResourceAttributes): UserEvent[] {
     const whole = attributes['active'] === active ? attributes : { ...attributes, active };
     return [{ type: 'UserProvisioned', data: { resource: inShownOrder(whole) } }];
   }
-  if (user.status !== 'deprovisioned') throw userNameTaken(attributes);
+  if (!isRestorable(user)) throw userNameTaken(attributes);
   // The same userName again brings the same person back, as the IdP now describes them.
   return [
     reactivated('provisioned again'),

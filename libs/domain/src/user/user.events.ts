@@ -12,7 +12,10 @@ export type UserEvent =
   | { type: 'UserUpdated'; data: { changes: AttributeChanges } }
   | { type: 'UserDeactivated'; data: { reason: string } }
   | { type: 'UserReactivated'; data: { reason: string } }
-  /** Deleted by the IdP: gone from SCIM, kept for audit, back under the same id when its userName is provisioned again. */
-  | { type: 'UserDeprovisioned'; data: { reason: string } }
+  /**
+   * Deleted by the IdP: gone from SCIM, kept for audit. Back under the same id when its userName is provisioned again, unless
+   * the name was released with it: then that is another person.
+   */
+  | { type: 'UserDeprovisioned'; data: { reason: string; nameReleased?: true } }
   /** Somebody else took over a claim this user had not used; whoever was about to append here must look again. */
   | { type: 'UserNameClaimFenced'; data: { reason: string } };

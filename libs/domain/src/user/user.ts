@@ -5,8 +5,10 @@ import type { UserEvent } from './user.events.js';
 
 /** One person as the log tells it. */
 export interface User {
-  /** `absent`: never provisioned; `deprovisioned`: deleted by the IdP, restorable. */
+  /** `absent`: never provisioned; `deprovisioned`: deleted by the IdP. */
   readonly status: 'absent' | 'active' | 'inactive' | 'deprovisioned';
+  /** Of somebody deleted: the name may be another person's. */
+  readonly nameReleased?: true;
   /** Canonical, with `active` present once provisioned, unless the IdP removed it. */
   readonly attributes: ResourceAttributes;
   /** UTC with milliseconds; empty while absent. */
@@ -18,6 +20,9 @@ export const absentUser: User = { status: 'absent', attributes: {}, created: '',
 
 /** Whether SCIM shows this user. */
 export const isLive = (user: User): boolean => user.status === 'active' || user.status === 'inactive';
+
+/** Whether the userName, provisioned again, brings this person back. */
+export const isRestorable = (user: User): boolean => user.status === 'deprovisioned' && !user.nameReleased;
 
 /** What is so once `event` has happened. Told facts only: it does not refuse. */
 export function evolveUser(user: User, event: Fact<UserEvent>): User {
@@ -40,7 +45,13 @@ export function evolveUser(user: User, event: Fact<UserEvent>): User {
     case 'UserReactivated':
       return { ...user, status: 'active', attributes: { ...user.attributes, active: true }, lastModified };
     case 'UserDeprovisioned':
-      return { ...user, status: 'deprovisioned', attributes: { ...user.attributes, active: false }, lastModified };
+      return {
+        ...user,
+        status: 'deprovisioned',
+        attributes: { ...user.attributes, active: false },
+        lastModified,
+        ...(event.data.nameReleased && { nameReleased: true }),
+      };
     case 'UserNameClaimFenced':
       return user;
   }

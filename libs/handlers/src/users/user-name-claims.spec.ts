@@ -33,6 +33,9 @@ function gateway(log: EventStore, name: string) {
     rename: (userId: string, userName: string) =>
       updates.execute(context, userId, { type: 'ReplaceUser', userId, attributes: { userName } }, undefined),
     remove: (userId: string) => updates.execute(context, userId, { type: 'DeprovisionUser', userId }, undefined),
+    /** Removes, and gives up the name. */
+    release: (userId: string) =>
+      updates.execute(context, userId, { type: 'DeprovisionUser', userId, deletion: 'release' }, undefined),
   };
 }
 
@@ -94,6 +97,30 @@ describe.each([
     expect(await create('Ana')).toBe(first);
   });
 
+  it('give a released name to another person, and the first one stays as they were', async () => {
+    const { events, a } = open();
+    const { create, release, claims } = a;
+    const first = await create('ana');
+    await release(first);
+    expect(await claims.find('acme', 'ana')).toBeUndefined();
+    const second = await create('Ana');
+    expect(second).not.toBe(first);
+    expect(usersOf(events).get(first)).toMatchObject({ status: 'deprovisioned', attributes: { userName: 'ana' } });
+    expect((await claims.find('acme', 'ANA'))?.userId).toBe(second);
+  });
+
+  it('give a released name to another person where a crash left the claim', async () => {
+    const { events, a, b } = open();
+    const first = await a.create('ana');
+    const before = events.length;
+    await a.release(first);
+    // As the log is when the process dies between the two appends.
+    const lost = events.pop();
+    expect({ type: lost?.type, told: events.length - before }).toEqual({ type: 'UserNameReleased', told: 2 });
+    if (a === b) return; // Its cache has seen what the log lost.
+    expect(await gateway(new SharedLog(undefined, events), 'c').create('ana')).not.toBe(first);
+  });
+
   it('free the old name of a renamed user at once, and the name of a deleted one for whoever takes it', async () => {
     const { events, a } = open();
     const { create, rename, remove } = a;
@@ -129,7 +156,7 @@ describe.each([
     const names = ['x', 'y', 'X'];
     const step = fc.record({
       gateway: fc.nat({ max: 1 }),
-      act: fc.constantFrom('create', 'rename', 'remove'),
+      act: fc.constantFrom('create', 'rename', 'remove', 'release'),
       user: fc.nat({ max: 3 }),
       name: fc.constantFrom(...names),
     });
@@ -151,7 +178,8 @@ describe.each([
             const target = users[user % users.length] ?? '';
             const via = gateways[at] ?? gateways[0];
             if (act === 'create') return via.create(name);
-            return act === 'rename' ? via.rename(target, name) : via.remove(target);
+            if (act === 'rename') return via.rename(target, name);
+            return act === 'remove' ? via.remove(target) : via.release(target);
           }),
         );
         await scheduler.waitFor(outcomes);

@@ -2,6 +2,7 @@ import {
   absentUser,
   claimUserName,
   isLive,
+  isRestorable,
   releaseUserName,
   unclaimed,
   type User,
@@ -70,7 +71,7 @@ export class UserNameClaims {
       const user = userStream(context.tenant, holder);
       const loaded = await this.aggregates.users.load(user);
       if (isLive(loaded.state) && bears(loaded.state, userName)) throw userNameTaken({ userName }, holder);
-      const deletedUnderIt = loaded.state.status === 'deprovisioned' && bears(loaded.state, userName);
+      const deletedUnderIt = isRestorable(loaded.state) && bears(loaded.state, userName);
       // Neither awaited (claimed, and nobody came) nor to be brought back: the name goes to somebody new.
       if (loaded.revision >= 0 && !deletedUnderIt) {
         if (loaded.state.status !== 'absent') await this.fence(context, holder, loaded);

@@ -6,7 +6,7 @@ import { requireVersion } from '../version-precondition.js';
 import type { WrittenUser } from './user.commands.js';
 import { bears, type HeldClaim, type UserNameClaims } from './user-name-claims.js';
 
-/** Changes to users that exist: load, decide, claim a new userName if there is one, append. */
+/** Changes to users that exist: load, decide, claim a new userName if there is one, append, give up the old one. */
 export class UserUpdates {
   constructor(
     private readonly aggregates: Aggregates,
@@ -21,6 +21,7 @@ export class UserUpdates {
   ): Promise<WrittenUser> {
     const stream = userStream(context.tenant, id);
     let claims: { from: HeldClaim; to: HeldClaim; userName: string } | undefined;
+    let released: HeldClaim | undefined;
     try {
       const executed = await this.aggregates.users.execute(stream, context, async ({ state, revision }) => {
         if (isLive(state)) requireVersion(ifMatch, revision);
@@ -32,9 +33,13 @@ export class UserUpdates {
           to: await this.claims.claimFor(context, rename.to, id),
           userName: rename.to,
         };
+        const name = nameReleasedBy(state, events);
+        released = name === undefined ? undefined : await this.claims.held(context.tenant, name);
         return events;
       });
       if (claims) await this.claims.release(context, claims.from, id, 'renamed');
+      // The fact on the user's stream has freed the name already; without this, whoever wants it would have to look there.
+      if (released) await this.claims.release(context, released, id, 'deleted');
       return { id, ...executed };
     } catch (error) {
       if (claims) await this.giveBack(context, id, claims.userName, claims.to);
@@ -52,6 +57,14 @@ export class UserUpdates {
 interface Rename {
   readonly from: string;
   readonly to: string;
+}
+
+/** The userName that `events` give up because they end the user, if they do. */
+function nameReleasedBy({ attributes }: User, events: readonly UserEvent[]): string | undefined {
+  const last = events.at(-1);
+  if (last?.type !== 'UserDeprovisioned' || !last.data.nameReleased) return undefined;
+  const name = attributes['userName'];
+  return typeof name === 'string' ? name : undefined;
 }
 
 /** The change of userName among `events`, if they change more of it than its case. */

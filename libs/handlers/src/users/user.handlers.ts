@@ -62,7 +62,9 @@ export class DeprovisionUserHandler implements ICommandHandler<DeprovisionUser> 
   ) {}
 
   async execute({ context, id, ifMatch }: DeprovisionUser): Promise<WrittenUser> {
-    const written = await this.updates.execute(context, id, { type: 'DeprovisionUser', userId: id }, ifMatch);
+    const deletion = context.settings?.userDeletion;
+    const command = { type: 'DeprovisionUser', userId: id, ...(deletion && { deletion }) } as const;
+    const written = await this.updates.execute(context, id, command, ifMatch);
     // Everything before it is in the memberships then, an add of a moment ago too.
     await this.readYourWrites.acknowledge(written.position);
     await this.readYourWrites.acknowledge(await this.cleanup.removeEverywhere(context, id));

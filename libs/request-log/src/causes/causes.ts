@@ -24,6 +24,14 @@ export const CAUSES = {
     'The token belongs to another tenant than the base URL names.',
     'Enter base URL and token of the same connection.',
   ),
+  suspendedTenant: cause(
+    'An operator has suspended the tenant, so nobody reads or changes its people over SCIM.',
+    'Ask the operator of this service to resume the tenant, then start a full synchronisation.',
+  ),
+  pausedConnection: cause(
+    'An admin has paused the connection.',
+    'Resume the connection in its settings here. Identity providers send again what they could not; a full synchronisation makes sure.',
+  ),
   forbidden: cause(
     'The token may not do this.',
     'Give the credential the scope that the detail names, or use one that has it.',

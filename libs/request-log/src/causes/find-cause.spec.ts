@@ -13,6 +13,8 @@ describe('findCause', () => {
     ['uniqueness', 'A group with this id exists already', 'POST', 'duplicate'],
     ['unauthorized', 'Send the connection’s token as "Authorization: Bearer …".', 'GET', 'noToken'],
     ['unauthorized', 'This token has expired; issue a new one', 'GET', 'expiredToken'],
+    ['forbidden', 'This tenant is suspended: nothing can be read', 'GET', 'suspendedTenant'],
+    ['unavailable', 'This connection is paused by an admin', 'GET', 'pausedConnection'],
     ['unauthorized', 'This token is not valid here', 'GET', 'unknownToken'],
     ['notFound', 'User 1 not found', 'PUT', 'unknownResource'],
     ['notFound', 'There is nothing at GET /scim/v2/acme/User', 'GET', 'wrongUrl'],

@@ -39,7 +39,13 @@ export class SearchController {
 }
 
 function audience({ scim: { tenant, baseUrl, caller } }: ScimRequest, query: ScimQuery, type: ListedType): Audience {
-  return { tenant, baseUrl, projector: projectorOf(type.model, query), tolerances: caller?.tolerances };
+  return {
+    tenant,
+    baseUrl,
+    projector: projectorOf(type.model, query),
+    tolerances: caller?.tolerances,
+    settings: caller?.settings,
+  };
 }
 
 const everybody = (request: ScimRequest, query: ScimQuery): ListAudience =>
