@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { isIPv6 } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { LRUCache } from 'lru-cache';
 import { compileTrust, type Forwarded, hasXForwarded, readForwarded, readXForwarded } from './forwarded.js';
 
 /** How the client reached us, in front of our own paths. */
@@ -20,13 +21,20 @@ export interface ClientView {
  */
 export function clientViews(trustedProxies: string | undefined): (request: IncomingMessage) => ClientView {
   const trust = trustedProxies === undefined ? undefined : compileTrust(trustedProxies);
+  // Proxies are few and speak often.
+  const peers = new LRUCache<string, boolean>({ max: 100 });
+  const isTrustedPeer = (address: string): boolean => {
+    let trusted = peers.get(address);
+    if (trusted === undefined) peers.set(address, (trusted = trust?.(address, 0) === true));
+    return trusted;
+  };
   let last: ClientView | undefined;
   let lastSecure = false;
   return (request) => {
     const { headers, socket } = request;
     const host = headers.host ?? 'localhost';
     const secure = (socket as TLSSocket).encrypted === true;
-    if (trust?.(socket.remoteAddress ?? '', 0) !== true || !isForwarded(request)) {
+    if (!trust || !isForwarded(request) || !isTrustedPeer(socket.remoteAddress ?? '')) {
       // One host and scheme after another are mostly the same.
       if (last?.host !== host || lastSecure !== secure) [last, lastSecure] = [viewOf({}, host, secure), secure];
       return last;
