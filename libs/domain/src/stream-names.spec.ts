@@ -1,7 +1,7 @@
 import { parseStream, userNameStream } from './stream-names.js';
 
 describe('userNameStream', () => {
-  // The names of streams that are in logs already. Whoever changes the folding of names orphans their claims: docs/adr/0013-comparing-user-names.md.
+  // The names of streams that are in logs already. Whoever changes the folding of names orphans their claims: docs/adr/0015-comparing-user-names.md.
   it.each([
     ['ana@example.com', 'jkPKN3ASKOdJg-_b'],
     ['åsa', 'TzrtpAvabBAri1gg'],
