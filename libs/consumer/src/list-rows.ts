@@ -17,17 +17,16 @@ export interface RowPage<Row> {
 
 /**
  * A page of a product's rows in the order of their keys. A cursor names the last row seen, so a page costs the same
- * wherever it is, and rows that come or go meanwhile shift nothing. The collection has an index on `tenant` and `_id`.
+ * wherever it is, and rows that come or go meanwhile shift nothing. Keys begin with the tenant (`messageKey`), so those of
+ * one tenant stand together and no index is needed.
  */
 export async function listRows<Row extends object>(
   models: ReadModels,
   collection: string,
   { tenant, limit, cursor }: ListRowsQuery,
 ): Promise<RowPage<Row>> {
-  const filter: Filter = {
-    ...(tenant !== undefined && { tenant }),
-    ...(cursor !== undefined && { _id: { $gt: Buffer.from(cursor, 'base64url').toString('utf8') } }),
-  };
+  const after = cursor === undefined ? '' : Buffer.from(cursor, 'base64url').toString('utf8');
+  const filter: Filter = tenant === undefined ? { _id: { $gt: after } } : { tenant, _id: keysOf(tenant, after) };
   const found = await models.find<Document & { _version: unknown }>(collection, {
     filter,
     sort: { _id: 1 },
@@ -39,4 +38,10 @@ export async function listRows<Row extends object>(
     rows: page.map(({ _id: key, _version, ...row }) => ({ ...(row as unknown as Row), key })),
     ...(found.length > limit && last && { nextCursor: Buffer.from(last._id, 'utf8').toString('base64url') }),
   };
+}
+
+/** Keys `{tenant}/…` behind `after`; the slash's successor ends them. */
+function keysOf(tenant: string, after: string): Filter {
+  const first = `${tenant}/`;
+  return { $gt: after > first ? after : first, $lt: `${tenant}0` };
 }

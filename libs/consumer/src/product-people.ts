@@ -30,10 +30,7 @@ export class ProductPeople<View, Row extends { readonly tenant: string }> {
     { bus, models, log }: { bus: MessageBus; models: ReadModels; log: ConsumerLog },
   ): Promise<ProductPeople<View, Row>> {
     const { topic, group, parse, keep } = words;
-    const collection: CollectionDefinition = {
-      name: words.collection,
-      indexes: [{ name: 'tenant', fields: ['tenant', '_id'] }],
-    };
+    const collection: CollectionDefinition = { name: words.collection, indexes: [] };
     const store = await openRevisionedStore<Row>(models, collection);
     const consumer = await consumeViews<View, Row>({
       bus,

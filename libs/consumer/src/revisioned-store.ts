@@ -40,12 +40,15 @@ export async function openRevisionedStore<Row extends object>(
   const erased = `${rows}-erased`;
   await models.declare(collection);
   await models.declare({ name: erased, indexes: [] });
+  /** Keys of the last load that neither collection has: what is saved under them need not be removed from the other. */
+  let unseen = new Set<string>();
   return {
     async load(keys) {
       const found: (StoredRow | undefined)[] = await models.getMany<StoredRow>(rows, keys);
       const missing = keys.filter((_, i) => !found[i]);
       const gone = missing.length > 0 ? await models.getMany<StoredRow>(erased, missing) : [];
       const goneByKey = new Map(missing.map((key, i) => [key, gone[i]]));
+      unseen = new Set(missing.filter((_, i) => !gone[i]));
       return keys.map((key, i) => {
         const live = found[i];
         if (live) return { version: versionOf(live), row: rowOf<Row>(live) };
@@ -61,9 +64,11 @@ export async function openRevisionedStore<Row extends object>(
         const _version = { ...rest, ...(position !== undefined && { position: `${position}` }) };
         const document = { ...row, _id, _version };
         operations.push({ type: 'put', collection: row ? rows : erased, document });
-        operations.push({ type: 'delete', collection: row ? erased : rows, id: _id });
+        if (!unseen.has(_id)) operations.push({ type: 'delete', collection: row ? erased : rows, id: _id });
       }
       await models.write({ operations });
+      // Seen now: a second save without a load in between must find them.
+      unseen.clear();
     },
   };
 }

@@ -153,18 +153,16 @@ function canonicalMessage(event: RecordedEvent, tenant: string, id: string, type
   const { occurredAt, correlationId, connection, idp } = event.metadata;
   const subject = isUser ? { userId: id } : { groupId: id };
   const origin = { ...(connection && { connection }), ...(idp && { idp }), correlationId };
-  return cloudEvent(event, tenant, id, type, {
-    tenant,
-    ...subject,
-    revision: event.revision,
-    type: event.type,
-    occurredAt,
-    ...origin,
-    data: event.data,
-  });
+  const head = { tenant, ...subject, revision: event.revision, type: event.type, occurredAt, ...origin };
+  // The text that the log holds, where it came along: it need not be written out a second time.
+  const data =
+    event.dataJson === undefined
+      ? { ...head, data: event.data }
+      : `${JSON.stringify(head).slice(0, -1)},"data":${event.dataJson}}`;
+  return cloudEvent(event, tenant, id, type, data);
 }
 
-function cloudEvent(event: RecordedEvent, tenant: string, id: string, type: string, data: object): Message {
+function cloudEvent(event: RecordedEvent, tenant: string, id: string, type: string, data: object | string): Message {
   return encodeCloudEvent({
     key: messageKey(tenant, id),
     id: event.id,

@@ -54,17 +54,20 @@ export class GroupConsumer implements Consumer {
     while (!this.#stopping) {
       const cursor = this.#next();
       if (cursor) {
-        await this.#gather();
+        if (!cursor.isBehind(this.options.maxBatchSize)) await this.#gather();
+        this.#begun = performance.now();
         await this.#handOver(cursor);
       } else await this.#idle();
     }
   }
 
-  /** Batches begin some time apart, so that under load they are fewer and larger; the first after a rest comes at once. */
+  /**
+   * Batches that are not full begin some time apart, so that under load they are fewer and larger; the first after a rest
+   * comes at once.
+   */
   async #gather(): Promise<void> {
     const wait = this.#begun + GATHER_MS - performance.now();
     if (wait > 1 && !this.#stopping) await pause(wait);
-    this.#begun = performance.now();
   }
 
   async #handOver(cursor: TopicCursor): Promise<void> {

@@ -48,6 +48,11 @@ export class TopicCursor implements TopicReader {
     return !this.inHand && this.#taken === this.#queue.length && this.#fetchFrom < this.log.end;
   }
 
+  /** More is there than a batch of `count` holds, or the batch in hand is tried again: nothing is gained by waiting. */
+  isBehind(count: number): boolean {
+    return this.inHand !== undefined || this.mustRead || this.#queue.length - this.#taken >= count;
+  }
+
   /** Moves up to `count` messages into the hand, unless a batch is still there. */
   take(count: number): readonly ReceivedMessage[] {
     if (this.inHand) return this.inHand;
