@@ -182,6 +182,9 @@ describe('admin API', () => {
       ['null', 'application/json', 'null', 400],
       ['nothing', 'application/json', '', 400],
       ['a prototype', 'application/json', '{"__proto__":{"slug":"x","name":"X"}}', 400],
+      ['a constructor', 'application/json', '{"slug":"x","name":"X","constructor":" "}', 400],
+      ['endless nesting', 'application/json', `{"slug":"x","name":${'['.repeat(200_000)}${']'.repeat(200_000)}}`, 400],
+      ['a constructor below', 'application/json', '{"slug":"x","name":{"constructor":" "}}', 400],
       ['another media type', 'text/plain', 'slug=x', 415],
       ['5 MB', 'application/json', `{"slug":"${'x'.repeat(5_000_000)}"}`, 413],
     ])('a body that is %s', async (_title, type, body, status) => {

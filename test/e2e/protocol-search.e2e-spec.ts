@@ -69,6 +69,7 @@ describe('searches', () => {
       ['count', { count: [1] }, 'invalidValue'],
       ['filter', { filter: { userName: 'x' } }, 'invalidFilter'],
       ['filter', { filter: '' }, 'invalidFilter'],
+      ['filter', { filter: { title: [{ constructor: ' ' }] } }, 'invalidFilter'],
       ['attributes', { attributes: [1] }, 'invalidValue'],
       ['excludedAttributes', { attributes: ['title'], excludedAttributes: ['emails'] }, 'invalidValue'],
       ['sortOrder', { sortBy: 'title', sortOrder: 'up' }, 'invalidValue'],

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { Type } from '@nestjs/common';
-import { type DynamicModule, ValidationPipe } from '@nestjs/common';
+import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { RequestLog } from '#request-log';
@@ -16,6 +15,7 @@ import { parseScimBodies } from './scim-body.parser.js';
 import { reportRefusals } from './report-refusal.js';
 import { rememberUrl } from './scim-request.js';
 import { parseScimUrl } from './scim-url.js';
+import { StrictValidationPipe } from './strict-validation.pipe.js';
 import { limitBulkBodies } from './too-large.js';
 
 export interface HttpAppOptions {
@@ -97,6 +97,6 @@ export async function createHttpApp(
     logger: new NestLogger(options.logger),
     abortOnError: false,
   });
-  app.useGlobalPipes(new ValidationPipe({ transform: true, whitelist: true, forbidNonWhitelisted: true }));
+  app.useGlobalPipes(new StrictValidationPipe());
   return app;
 }

@@ -1,23 +1,21 @@
 import { isObject, ScimError, type ScimErrorKind } from '#scim';
-import { plainToInstance, Transform } from 'class-transformer';
 import { IsArray, IsInt, IsOptional, IsString, validateSync } from 'class-validator';
 import type { ScimQuery } from '../scim-request.js';
 
 /** Clients that build the body from their query string send numbers as text and lists with commas. */
-const toInt = Transform(({ value }: { value: unknown }) =>
-  typeof value === 'string' && /^\s*[+-]?\d{1,15}\s*$/.test(value) ? Number(value) : value,
-);
-const toList = Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? [value] : value));
+const toInt = (value: unknown): unknown =>
+  typeof value === 'string' && /^\s*[+-]?\d{1,15}\s*$/.test(value) ? Number(value) : value;
+const toList = (value: unknown): unknown => (typeof value === 'string' ? [value] : value);
 
 /** The body of a POST to `.search`, RFC 7644 §3.4.3, and `cursor` of RFC 9865 §3. */
 class SearchRequest {
-  @IsOptional() @toList @IsArray() @IsString({ each: true }) attributes?: string[];
-  @IsOptional() @toList @IsArray() @IsString({ each: true }) excludedAttributes?: string[];
+  @IsOptional() @IsArray() @IsString({ each: true }) attributes?: string[];
+  @IsOptional() @IsArray() @IsString({ each: true }) excludedAttributes?: string[];
   @IsOptional() @IsString() filter?: string;
   @IsOptional() @IsString() sortBy?: string;
   @IsOptional() @IsString() sortOrder?: string;
-  @IsOptional() @toInt @IsInt() startIndex?: number;
-  @IsOptional() @toInt @IsInt() count?: number;
+  @IsOptional() @IsInt() startIndex?: number;
+  @IsOptional() @IsInt() count?: number;
   @IsOptional() @IsString() cursor?: string;
 }
 
@@ -32,6 +30,13 @@ const NAMES = [
   'cursor',
 ] as const satisfies readonly (keyof SearchRequest)[];
 
+const READ: Readonly<Record<string, (value: unknown) => unknown>> = {
+  attributes: toList,
+  excludedAttributes: toList,
+  startIndex: toInt,
+  count: toInt,
+};
+
 const KINDS: Readonly<Record<string, ScimErrorKind>> = { filter: 'invalidFilter', cursor: 'invalidCursor' };
 
 /**
@@ -42,12 +47,12 @@ const KINDS: Readonly<Record<string, ScimErrorKind>> = { filter: 'invalidFilter'
  */
 export function parseSearchRequest(body: unknown): ScimQuery {
   if (!isObject(body)) throw new ScimError('invalidSyntax', 'The body must be a JSON object, a SearchRequest.');
-  const given: Partial<Record<(typeof NAMES)[number], unknown>> = {};
+  // Filled by hand: class-transformer walks into values, and stumbles over a name such as "constructor" in them.
+  const search = new SearchRequest() as Partial<Record<(typeof NAMES)[number], unknown>>;
   for (const key of Object.keys(body)) {
     const name = NAMES.find((known) => known.toLowerCase() === key.toLowerCase());
-    if (name !== undefined && !Object.hasOwn(given, name)) given[name] = body[key] ?? undefined;
+    if (name !== undefined && search[name] === undefined) search[name] = (READ[name] ?? same)(body[key] ?? undefined);
   }
-  const search = plainToInstance(SearchRequest, given);
   const [fault] = validateSync(search, { validationError: { target: false, value: false } });
   if (fault) {
     const [reason] = Object.values(fault.constraints ?? {});
@@ -60,3 +65,5 @@ export function parseSearchRequest(body: unknown): ScimQuery {
     }),
   );
 }
+
+const same = (value: unknown): unknown => value;
