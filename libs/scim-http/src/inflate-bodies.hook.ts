@@ -65,6 +65,8 @@ export function inflated(
   // Whatever goes wrong here leaves the request itself open: it must still be answered.
   unzip.on('error', () => counted.destroy(new ScimError('invalidSyntax', BROKEN)));
   counted.on('close', () => unzip.destroy());
+  // Fastify listens while it reads. A body that it has refused for another reason, its type say, may break after that.
+  counted.on('error', () => undefined);
   payload.on('aborted', () => counted.destroy(new ScimError('invalidSyntax', BROKEN)));
   payload.pipe(unzip).pipe(counted);
   return counted as Transform & { readonly receivedEncodedLength: number };

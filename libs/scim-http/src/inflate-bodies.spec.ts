@@ -31,6 +31,12 @@ describe('inflated', () => {
     expect(payload.destroyed).toBe(false);
   });
 
+  it('breaks without harm where nobody reads any more', async () => {
+    const stream = inflated(chunked(Buffer.from('not what it says it is'), 5), 100);
+    await new Promise((resolve) => stream.on('close', resolve));
+    expect(stream.errored).toMatchObject({ kind: 'invalidSyntax' });
+  });
+
   it('ends with an error where the client goes away half way', async () => {
     const payload = new Readable({ read: () => undefined });
     const stream = inflated(payload, 100).resume();
