@@ -48,10 +48,11 @@ const KINDS: Readonly<Record<string, ScimErrorKind>> = { filter: 'invalidFilter'
 export function parseSearchRequest(body: unknown): ScimQuery {
   if (!isObject(body)) throw new ScimError('invalidSyntax', 'The body must be a JSON object, a SearchRequest.');
   // Filled by hand: class-transformer walks into values, and stumbles over a name such as "constructor" in them.
-  const search = new SearchRequest() as Partial<Record<(typeof NAMES)[number], unknown>>;
+  const search = new SearchRequest();
+  const given = search as Partial<Record<(typeof NAMES)[number], unknown>>;
   for (const key of Object.keys(body)) {
     const name = NAMES.find((known) => known.toLowerCase() === key.toLowerCase());
-    if (name !== undefined && search[name] === undefined) search[name] = (READ[name] ?? same)(body[key] ?? undefined);
+    if (name !== undefined && given[name] === undefined) given[name] = (READ[name] ?? same)(body[key] ?? undefined);
   }
   const [fault] = validateSync(search, { validationError: { target: false, value: false } });
   if (fault) {
