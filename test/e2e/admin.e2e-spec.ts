@@ -77,7 +77,15 @@ describe('admin API', () => {
             contact: { requests: 0, refusals: 0 },
             matchingAttribute: 'userName',
             createdAt: expect.any(String),
-            tokens: [{ id: tokenId, name: 'first token', lastFour: token.slice(-4), issuedAt: expect.any(String) }],
+            tokens: [
+              {
+                id: tokenId,
+                name: 'first token',
+                lastFour: token.slice(-4),
+                createdAt: expect.any(String),
+                scopes: findPreset('entra-id')?.scopes,
+              },
+            ],
           },
         ],
       });
@@ -280,23 +288,18 @@ describe('admin API', () => {
       expect((await tenant.get('/Users')).status).toBe(200);
     });
 
-    it('that came expired never let anybody in', async () => {
-      const tenant = await gateway.newTenant();
-      const { body } = await issue(tenant.slug, tenant.ids.connectionId, { expiresAt: '2020-01-01T00:00:00Z' });
-      if (body.token !== undefined) {
-        expectScimError(await tenant.get('/Users', { authorization: `Bearer ${body.token}` }), 401);
-      }
+    it.each([
+      { expiresAt: 'tomorrow' },
+      { expiresAt: '2020-01-01T00:00:00Z' },
+      { expiresAt: '2030-02-31' },
+      { expiresAt: 7 },
+      { name: '' },
+    ])('are not issued with %j', async (body) => {
+      const { slug, ids } = await gateway.newTenant();
+      const { answer, types } = await recording(() => issue(slug, ids.connectionId, body));
+      expectProblem(answer, 400, Object.keys(body)[0]!);
+      expect(types).toEqual([]);
     });
-
-    it.each([{ expiresAt: 'tomorrow' }, { expiresAt: '2030-02-31' }, { expiresAt: 7 }, { name: '' }])(
-      'are not issued with %j',
-      async (body) => {
-        const { slug, ids } = await gateway.newTenant();
-        const { answer, types } = await recording(() => issue(slug, ids.connectionId, body));
-        expectProblem(answer, 400, Object.keys(body)[0]!);
-        expect(types).toEqual([]);
-      },
-    );
 
     it('are shown once, and kept nowhere but as a hash', async () => {
       const tenant = await gateway.newTenant();

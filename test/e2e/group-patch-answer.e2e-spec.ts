@@ -1,3 +1,4 @@
+import { SCOPES } from '#domain';
 import { startGateway, type TestGateway } from '../support/start-gateway.js';
 import type { TenantClient } from '../support/tenant-client.js';
 
@@ -18,7 +19,7 @@ describe('the answer to a PATCH of a group', () => {
   it.each(['okta', 'entra-id', 'jumpcloud', 'onelogin', 'ping', 'cyberark', 'auth0'])(
     'is 204 for %s (profile A10.14)',
     async (idp) => {
-      const tenant = await gateway.newTenant({ idp });
+      const tenant = await gateway.newTenant({ idp, scopes: SCOPES });
       const { id } = await tenant.createGroup('Eng');
       const answer = await tenant.patch(`/Groups/${id}`, rename);
       expect({ status: answer.status, text: answer.text }).toEqual({ status: 204, text: '' });

@@ -131,10 +131,14 @@ export class TestGateway implements AsyncDisposable {
   }
 
   /** Registers a tenant that no other spec knows, with one connection. */
-  async newTenant({ idp = 'generic', slug = `t${++tenants}` }: { idp?: string; slug?: string } = {}) {
+  async newTenant({
+    idp = 'generic',
+    slug = `t${++tenants}`,
+    scopes,
+  }: { idp?: string; slug?: string; scopes?: readonly string[] } = {}) {
     const tenant = await this.admin('POST', '/tenants', { slug, name: `Tenant ${slug}` });
     if (tenant.status !== 201) throw new Error(`tenant: ${tenant.status} ${tenant.text}`);
-    const connection = await this.admin('POST', `/tenants/${slug}/connections`, { idp });
+    const connection = await this.admin('POST', `/tenants/${slug}/connections`, { idp, scopes });
     if (connection.status !== 201) throw new Error(`connection: ${connection.status} ${connection.text}`);
     const { token, id, tokenId } = connection.body as { token: string; id: string; tokenId: string };
     return new TenantClient(this, slug, token, { connectionId: id, tokenId });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { hashToken, newToken } from '#access';
-import { decideTenant, evolveTenant, type TenantCommand, tenantStream } from '#domain';
+import { issueToken } from '#access';
+import { decideTenant, evolveTenant, SCOPES, type TenantCommand, tenantStream } from '#domain';
 import type { EventStore } from '#event-store';
 import { Aggregates, IDENTITY_SOURCE, type IdentitySource, ReadYourWrites } from '#handlers';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -14,7 +14,11 @@ export const DEMO_TENANT = 'demo';
 export async function makeDemoTenant(app: NestFastifyApplication, store: EventStore): Promise<string | undefined> {
   if ((await store.lastPosition()) !== undefined) return undefined;
   const source = app.get<IdentitySource>(IDENTITY_SOURCE);
-  const token = newToken();
+  const { token, credential } = issueToken({
+    credentialId: source.newResourceId(),
+    name: 'first token',
+    scopes: SCOPES,
+  });
   const commands: TenantCommand[] = [
     { type: 'RegisterTenant', slug: DEMO_TENANT, name: 'Demo' },
     {
@@ -23,12 +27,7 @@ export async function makeDemoTenant(app: NestFastifyApplication, store: EventSt
       idp: 'generic',
       name: 'First connection',
       matchingAttribute: 'userName',
-      credential: {
-        credentialId: source.newResourceId(),
-        name: 'first token',
-        tokenHash: hashToken(token),
-        lastFour: token.slice(-4),
-      },
+      credential,
     },
   ];
   const context = { tenant: DEMO_TENANT, actor: 'first start', correlationId: randomUUID() };

@@ -1,6 +1,7 @@
 import { CONNECTIONS, CREDENTIALS, TENANTS } from '#projections';
 import type { Document, Query, ReadModels } from '#read-models';
 import { CredentialDirectory } from './credential-directory.js';
+import { scopeMaskOf } from './scope-mask.js';
 import { hashToken } from './token.js';
 
 const credential = { _id: 'k1', tenant: 'acme', connectionId: 'c1', tokenHash: hashToken('secret') };
@@ -25,7 +26,8 @@ function fakeModels(documents: { credential?: object; connection?: object; tenan
 }
 
 const connection = { _id: 'c1', idp: 'okta' };
-const caller = { tenant: 'acme', connectionId: 'c1', credentialId: 'k1', idp: 'okta', tolerances: {} };
+const scopes = scopeMaskOf();
+const caller = { tenant: 'acme', connectionId: 'c1', credentialId: 'k1', scopes, idp: 'okta', tolerances: {} };
 
 describe('CredentialDirectory', () => {
   it('knows a token, and asks the read model once', async () => {
@@ -43,6 +45,12 @@ describe('CredentialDirectory', () => {
     const { models } = fakeModels({ credential, connection: { ...connection, idp } });
     const found = await new CredentialDirectory(models, () => 0).lookup('secret');
     expect(found).toEqual({ outcome: 'known', caller: { ...caller, idp, tolerances } });
+  });
+
+  it('brings along what the credential may do; one of before there were scopes may do all', async () => {
+    const { models } = fakeModels({ credential: { ...credential, scopes: ['get:users'] }, connection });
+    const found = await new CredentialDirectory(models, () => 0).lookup('secret');
+    expect(found).toEqual({ outcome: 'known', caller: { ...caller, scopes: scopeMaskOf(['get:users']) } });
   });
 
   it('does not know what nobody issued, nor a credential of a connection that is gone', async () => {

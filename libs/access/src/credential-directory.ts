@@ -11,6 +11,7 @@ import {
 import { type ReadModels, ReadModelsUnavailable } from '#read-models';
 import type { Tolerances } from '#scim';
 import { LRUCache } from 'lru-cache';
+import { type ScopeMask, scopeMaskOf } from './scope-mask.js';
 import { hashToken, sameHash } from './token.js';
 
 /** Who is speaking: the credential presented decides tenant and connection. */
@@ -18,6 +19,8 @@ export interface Caller {
   readonly tenant: string;
   readonly connectionId: string;
   readonly credentialId: string;
+  /** What the credential may do. */
+  readonly scopes: ScopeMask;
   /** Preset of the connection; the log may hold one that is not known any more. */
   readonly idp: string;
   /** What of that preset the protocol core must know. */
@@ -81,7 +84,7 @@ export class CredentialDirectory {
       limit: 1,
     });
     if (!document || !sameHash(document.tokenHash, tokenHash)) return this.unknown();
-    const { _id: credentialId, tenant, connectionId, expiresAt } = document;
+    const { _id: credentialId, tenant, connectionId, expiresAt, scopes } = document;
     const connection = await this.readModels.get<ConnectionDocument>(CONNECTIONS.name, connectionId);
     const owner = await this.readModels.get<TenantDocument>(TENANTS.name, tenant);
     if (!connection || !owner || owner.status === 'deleted') return this.unknown();
@@ -93,6 +96,7 @@ export class CredentialDirectory {
       tenant,
       connectionId,
       credentialId,
+      scopes: scopeMaskOf(scopes),
       idp,
       tolerances,
       ...(groupPatchAnswer && { groupPatchAnswer }),

@@ -1,2 +1,4 @@
 export * from './token.js';
+export * from './issue-token.js';
+export * from './scope-mask.js';
 export * from './credential-directory.js';

@@ -7,6 +7,7 @@ import { IdpPresetsController } from './idp-presets.controller.js';
 import { RequestsController } from './requests.controller.js';
 import { ProblemFilter } from './problem.filter.js';
 import { TenantsController } from './tenants.controller.js';
+import { TokensController } from './tokens.controller.js';
 
 /** The admin API. Expects the handlers module and the ports' tokens from global modules. */
 @Module({})
@@ -15,7 +16,7 @@ export class AdminHttpModule {
     return {
       module: AdminHttpModule,
       global: true,
-      controllers: [TenantsController, EventsController, IdpPresetsController, RequestsController],
+      controllers: [TenantsController, TokensController, EventsController, IdpPresetsController, RequestsController],
       providers: [
         { provide: ADMIN_KEY_HASH, useValue: hashToken(adminKey) },
         AdminKeyGuard,

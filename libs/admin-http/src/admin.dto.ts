@@ -1,7 +1,8 @@
-import type { MatchingAttribute } from '#domain';
+import { type MatchingAttribute, type Scope, SCOPES } from '#domain';
 import { IDP_NAMES } from '#idp';
 import { Transform } from 'class-transformer';
-import { IsIn, IsInt, IsISO8601, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
+import { ArrayNotEmpty, IsArray, IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
+import { SCOPE_MESSAGE } from './tokens.dto.js';
 
 /** Words that stand where a slug stands in SCIM URLs. */
 const RESERVED_SLUGS = ['users', 'groups', 'me', 'bulk', 'schemas', 'resourcetypes', 'serviceproviderconfig', 'v2'];
@@ -35,18 +36,13 @@ export class CreateConnectionDto {
   @IsOptional()
   @IsIn(['userName', 'externalId', 'email'])
   matchingAttribute?: MatchingAttribute;
-}
 
-export class IssueTokenDto {
+  /** What its first token may do; absent: what the preset says. */
   @IsOptional()
-  @IsString()
-  @Length(1, 200)
-  name?: string;
-
-  /** When the token stops working; absent: never. */
-  @IsOptional()
-  @IsISO8601({ strict: true })
-  expiresAt?: string;
+  @IsArray({ message: SCOPE_MESSAGE })
+  @ArrayNotEmpty({ message: SCOPE_MESSAGE })
+  @IsIn(SCOPES, { each: true, message: SCOPE_MESSAGE })
+  scopes?: Scope[];
 }
 
 export class EventsQuery {

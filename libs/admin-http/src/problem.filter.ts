@@ -45,9 +45,10 @@ const problemWith = (status: number, detail: string): Problem => ({
   detail,
 });
 
+const TENANT_ERROR_STATUS = { notFound: 404, conflict: 409, invalid: 400 } as const;
+
 function problemOf(exception: unknown): Problem | undefined {
-  if (exception instanceof TenantError)
-    return problemWith(exception.kind === 'conflict' ? 409 : 404, exception.message);
+  if (exception instanceof TenantError) return problemWith(TENANT_ERROR_STATUS[exception.kind], exception.message);
   if (exception instanceof EventStoreUnavailable || exception instanceof ReadModelsUnavailable) {
     return problemWith(503, 'The store is not available. Try again shortly.');
   }

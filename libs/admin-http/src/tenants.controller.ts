@@ -1,5 +1,4 @@
-import { hashToken, newToken } from '#access';
-import type { CredentialFacts } from '#domain';
+import { issueToken } from '#access';
 import { ChangeTenant, IDENTITY_SOURCE, type IdentitySource, type RequestContext } from '#handlers';
 import { type ConnectionSetup, findPreset, setupFor } from '#idp';
 import {
@@ -28,8 +27,9 @@ import {
 } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import type { FastifyRequest } from 'fastify';
-import { CreateConnectionDto, IssueTokenDto, RegisterTenantDto } from './admin.dto.js';
+import { CreateConnectionDto, RegisterTenantDto } from './admin.dto.js';
 import { AdminKeyGuard } from './admin-key.guard.js';
+import { describeToken } from './describe-token.js';
 
 /** A connection just made, with its first token, shown this once. */
 export interface CreatedConnection {
@@ -85,7 +85,9 @@ export class TenantsController {
         matchingAttribute,
         createdAt,
         contact: describeContact(contacts.get(id)),
-        tokens: credentials.filter(({ connectionId }) => connectionId === id).map(describeToken),
+        tokens: credentials
+          .filter(({ connectionId }) => connectionId === id)
+          .map((document) => describeToken({ ...document, id: document._id })),
       })),
     };
   }
@@ -93,12 +95,16 @@ export class TenantsController {
   @Post(':slug/connections')
   async createConnection(
     @Param('slug') tenant: string,
-    @Body() { idp, name, matchingAttribute }: CreateConnectionDto,
+    @Body() { idp, name, matchingAttribute, scopes }: CreateConnectionDto,
     @Req() request: FastifyRequest,
   ): Promise<CreatedConnection> {
     const preset = findPreset(idp);
     if (!preset) throw new NotFoundException(`No preset for ${idp}`);
-    const { token, credential } = this.newCredential({ name: 'first token' });
+    const { token, credential } = issueToken({
+      credentialId: this.source.newResourceId(),
+      name: 'first token',
+      scopes: scopes ?? preset.scopes,
+    });
     const connection = {
       connectionId: this.source.newResourceId(),
       idp,
@@ -124,41 +130,10 @@ export class TenantsController {
     await this.commands.execute(new ChangeTenant(contextOf(request, tenant), command));
   }
 
-  @Post(':slug/connections/:id/tokens')
-  async issueToken(
-    @Param('slug') tenant: string,
-    @Param('id') connectionId: string,
-    @Body() { name, expiresAt }: IssueTokenDto,
-    @Req() request: FastifyRequest,
-  ) {
-    const expiry = expiresAt === undefined ? {} : { expiresAt: new Date(expiresAt).toISOString() };
-    const { token, credential } = this.newCredential({ name: name ?? 'token', ...expiry });
-    const command = { type: 'IssueCredential', connectionId, credential } as const;
-    await this.commands.execute(new ChangeTenant(contextOf(request, tenant), command));
-    return { id: credential.credentialId, name: credential.name, lastFour: credential.lastFour, ...expiry, token };
-  }
-
-  @Delete(':slug/tokens/:id')
-  @HttpCode(204)
-  async revokeToken(
-    @Param('slug') tenant: string,
-    @Param('id') credentialId: string,
-    @Req() request: FastifyRequest,
-  ): Promise<void> {
-    const command = { type: 'RevokeCredential', credentialId, reason: 'revoked by an admin' } as const;
-    await this.commands.execute(new ChangeTenant(contextOf(request, tenant), command));
-  }
-
   private async require(slug: string): Promise<TenantDocument> {
     const tenant = await this.readModels.get<TenantDocument>(TENANTS.name, slug);
     if (!tenant) throw new NotFoundException('No such tenant');
     return tenant;
-  }
-
-  private newCredential(about: { name: string; expiresAt?: string }): { token: string; credential: CredentialFacts } {
-    const token = newToken();
-    const credentialId = this.source.newResourceId();
-    return { token, credential: { credentialId, tokenHash: hashToken(token), lastFour: token.slice(-4), ...about } };
   }
 
   private scimBaseUrl(request: FastifyRequest, slug: string): string {
@@ -172,14 +147,6 @@ function describeContact(contact: ContactRecord | undefined) {
   const { _id, tenant: _tenant, ...shown } = contact;
   return shown;
 }
-
-const describeToken = ({ _id: id, name, lastFour, issuedAt, expiresAt }: CredentialDocument) => ({
-  id,
-  name,
-  lastFour,
-  issuedAt,
-  ...(expiresAt !== undefined && { expiresAt }),
-});
 
 const contextOf = ({ id }: FastifyRequest, tenant: string): RequestContext => ({
   tenant,

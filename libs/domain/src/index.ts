@@ -10,6 +10,7 @@ export * from './group/group.js';
 export * from './group/membership.js';
 export * from './group/group.decider.js';
 export * from './user-name/user-name.js';
+export * from './tenant/scopes.js';
 export * from './tenant/tenant-settings.js';
 export * from './tenant/tenant.events.js';
 export * from './tenant/tenant.js';

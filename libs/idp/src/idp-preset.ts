@@ -1,4 +1,4 @@
-import type { MatchingAttribute } from '#domain';
+import type { MatchingAttribute, Scope } from '#domain';
 import type { Tolerances } from '#scim';
 
 /** How an identity provider shows who it is; each works on any connection, these are what it offers its admin. */
@@ -13,8 +13,6 @@ export type AuthenticationMode =
   | 'authorizationCode'
   /** RFC 6749 §4.4 */
   | 'clientCredentials';
-
-export type Scope = `${'get' | 'post' | 'put' | 'patch' | 'delete'}:${'users' | 'groups'}`;
 
 /** What an OAuth 2 client of this provider must be registered with. */
 export interface OAuthClientPreset {

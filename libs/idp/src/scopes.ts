@@ -1,4 +1,4 @@
-import type { Scope } from './idp-preset.js';
+import type { Scope } from '#domain';
 
 export const READ_WRITE_USERS: readonly Scope[] = ['get:users', 'post:users', 'put:users'];
 

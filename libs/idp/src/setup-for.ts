@@ -1,4 +1,5 @@
-import type { AuthenticationMode, IdpPreset, OAuthClientPreset, Scope, SetupField } from './idp-preset.js';
+import type { Scope } from '#domain';
+import type { AuthenticationMode, IdpPreset, OAuthClientPreset, SetupField } from './idp-preset.js';
 
 /** What the admin of an identity provider types where, for one connection. Holds the token: shown once, never kept. */
 export interface ConnectionSetup {

@@ -3,6 +3,7 @@ import {
   type Fact,
   type MatchingAttribute,
   parseStream,
+  type Scope,
   TENANT_STREAMS,
   type TenantEvent,
   type TenantSettings,
@@ -43,6 +44,10 @@ export interface CredentialDocument extends Document {
   readonly lastFour: string;
   readonly issuedAt: string;
   readonly expiresAt?: string;
+  /** Absent: all. */
+  readonly scopes?: readonly Scope[];
+  /** Id of the credential that has taken its place; this one lives until `expiresAt`. */
+  readonly replacedBy?: string;
 }
 
 export const TENANTS: CollectionDefinition = { name: 'tenants', indexes: [] };
@@ -119,8 +124,9 @@ function fold(document: Document | undefined, event: ProjectedEvent): SettingsDo
       return { _id: credentialId, tenant, ...rest, issuedAt: at };
     }
     case 'CredentialRotated': {
-      const { validUntil: expiresAt } = fact.data;
-      return document && expiresAt !== undefined ? { ...(document as CredentialDocument), expiresAt } : undefined;
+      const { validUntil: expiresAt, replacedBy } = fact.data;
+      if (expiresAt === undefined) return undefined;
+      return document && { ...(document as CredentialDocument), expiresAt, replacedBy };
     }
     case 'ConnectionDeleted':
     case 'CredentialRevoked':

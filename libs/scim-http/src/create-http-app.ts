@@ -13,6 +13,7 @@ import { errorBody, sendScimError } from './scim-error.response.js';
 import { inflateBodies } from './inflate-bodies.hook.js';
 import { parseScimBodies } from './scim-body.parser.js';
 import { reportRefusals } from './report-refusal.js';
+import { requireScopes } from './require-scopes.hook.js';
 import { rememberUrl } from './scim-request.js';
 import { parseScimUrl } from './scim-url.js';
 import { StrictValidationPipe } from './strict-validation.pipe.js';
@@ -91,6 +92,7 @@ export async function createHttpApp(
   parseScimBodies(fastify);
   if (options.authentication) {
     authenticateScim(fastify, options.authentication);
+    requireScopes(fastify);
   }
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bodyParser: false,

@@ -1,3 +1,4 @@
+import { type Scope, SCOPES } from './scopes.js';
 import { decideTenant, type TenantCommand } from './tenant.decider.js';
 import type { TenantEvent } from './tenant.events.js';
 import { absentTenant, evolveTenant, type Tenant } from './tenant.js';
@@ -6,14 +7,34 @@ import type { TenantSettingsChanges } from './tenant-settings.js';
 const metadata = { occurredAt: '2026-01-01T00:00:00.000Z' };
 const after = (...events: TenantEvent[]): Tenant =>
   events.map((event) => ({ ...event, metadata })).reduce(evolveTenant, absentTenant);
-const credential = { credentialId: 'k1', name: 'first', tokenHash: 'ab12', lastFour: 'wxyz' };
-const second = { credentialId: 'k2', name: 'second', tokenHash: 'cd34', lastFour: 'stuv' };
+const unscoped = { credentialId: 'k1', name: 'first', tokenHash: 'ab12', lastFour: 'wxyz' };
+const scopes: Scope[] = ['get:users', 'post:users'];
+const credential = { ...unscoped, scopes };
+const second = { credentialId: 'k2', tokenHash: 'cd34', lastFour: 'stuv' };
 const registered: TenantEvent = { type: 'TenantRegistered', data: { slug: 'acme', name: 'Acme' } };
 const connected: TenantEvent = {
   type: 'ConnectionCreated',
   data: { connectionId: 'c1', idp: 'okta', name: 'Okta', matchingAttribute: 'userName' },
 };
-const issued: TenantEvent = { type: 'CredentialIssued', data: { connectionId: 'c1', ...credential } };
+const issuedWith = (more: object): TenantEvent => ({
+  type: 'CredentialIssued',
+  data: { connectionId: 'c1', ...credential, ...more },
+});
+const issued = issuedWith({});
+/** The successor of the first one. */
+const succeeded = (more: object = {}): TenantEvent => issuedWith({ ...second, ...more });
+const rotated = (validUntil: string): TenantEvent => ({
+  type: 'CredentialRotated',
+  data: { credentialId: 'k1', replacedBy: 'k2', validUntil },
+});
+const rotate = (more: object = {}): TenantCommand => ({
+  type: 'RotateCredential',
+  credentialId: 'k1',
+  successor: second,
+  graceSeconds: 0,
+  at: '2026-03-01T00:00:00.000Z',
+  ...more,
+});
 
 const suspended: TenantEvent = { type: 'TenantSuspended', data: { reason: 'unpaid' } };
 const paused: TenantEvent = { type: 'ConnectionPaused', data: { connectionId: 'c1' } };
@@ -44,13 +65,71 @@ const cases: Case[] = [
   },
   { name: 'needs a tenant', given: [], when: { type: 'DeleteConnection', connectionId: 'c1' }, then: /No such tenant/ },
   {
-    name: 'rotates: the new credential is there before the old one goes',
+    name: 'issues scopes each once and in their order',
+    given: [registered, connected],
+    when: {
+      type: 'IssueCredential',
+      connectionId: 'c1',
+      credential: { ...credential, scopes: ['put:users', 'get:users', 'put:users'] },
+    },
+    then: [issuedWith({ scopes: ['get:users', 'put:users'] })],
+  },
+  {
+    name: 'issues no token that may do nothing',
+    given: [registered, connected],
+    when: { type: 'IssueCredential', connectionId: 'c1', credential: { ...credential, scopes: [] } },
+    then: /scope/,
+  },
+  {
+    name: 'rotates at once: the new credential is there before the old one goes, and may do what that could',
     given: [registered, connected, issued],
-    when: { type: 'RotateCredential', credentialId: 'k1', credential: second },
+    when: rotate(),
+    then: [succeeded(), { type: 'CredentialRotated', data: { credentialId: 'k1', replacedBy: 'k2' } }],
+  },
+  {
+    name: 'rotates with a grace',
+    given: [registered, connected, issued],
+    when: rotate({ graceSeconds: 3_600 }),
+    then: [succeeded(), rotated('2026-03-01T01:00:00.000Z')],
+  },
+  {
+    name: 'a credential of before there were scopes hands on all of them',
+    given: [registered, connected, { type: 'CredentialIssued', data: { connectionId: 'c1', ...unscoped } }],
+    when: rotate(),
     then: [
-      { type: 'CredentialIssued', data: { connectionId: 'c1', ...second } },
+      succeeded({ scopes: SCOPES }),
       { type: 'CredentialRotated', data: { credentialId: 'k1', replacedBy: 'k2' } },
     ],
+  },
+  {
+    name: 'a successor lives as long as the old one was to live, and grace makes none live longer',
+    given: [registered, connected, issuedWith({ expiresAt: '2026-03-02T00:00:00.000Z' })],
+    when: rotate({ graceSeconds: 30 * 86_400 }),
+    then: [succeeded({ expiresAt: '2026-04-30T00:00:00.000Z' }), rotated('2026-03-02T00:00:00.000Z')],
+  },
+  {
+    name: 'a successor of one that has expired lives as long again',
+    given: [registered, connected, issuedWith({ expiresAt: '2026-02-01T00:00:00.000Z' })],
+    when: rotate({ graceSeconds: 60 }),
+    then: [
+      succeeded({ expiresAt: '2026-04-01T00:00:00.000Z' }),
+      { type: 'CredentialRotated', data: { credentialId: 'k1', replacedBy: 'k2' } },
+    ],
+  },
+  {
+    name: 'a successor gets another name and lifetime where told',
+    given: [registered, connected, issuedWith({ expiresAt: '2026-03-02T00:00:00.000Z' })],
+    when: rotate({ successor: { ...second, name: 'spring', expiresAt: null } }),
+    then: [
+      succeeded({ name: 'spring' }),
+      { type: 'CredentialRotated', data: { credentialId: 'k1', replacedBy: 'k2' } },
+    ],
+  },
+  {
+    name: 'rotates once: whoever asks again is told of the successor',
+    given: [registered, connected, issued, succeeded(), rotated('2026-04-01T00:00:00.000Z')],
+    when: rotate(),
+    then: /k2/,
   },
   {
     name: 'revokes the credentials of a connection that is deleted',

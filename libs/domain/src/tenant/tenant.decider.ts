@@ -1,5 +1,6 @@
 import type { MatchingAttribute, TenantEvent } from './tenant.events.js';
-import type { Tenant } from './tenant.js';
+import { orderScopes, type Scope } from './scopes.js';
+import type { Credential, Tenant } from './tenant.js';
 import { changeSettings, effectiveChanges, type TenantSettingsChanges } from './tenant-settings.js';
 
 /** What an issued token leaves in the log. */
@@ -9,6 +10,18 @@ export interface CredentialFacts {
   readonly tokenHash: string;
   readonly lastFour: string;
   readonly expiresAt?: string;
+  /** At least one. */
+  readonly scopes: readonly Scope[];
+}
+
+/** What a token is given that takes another's place; what is left out, it takes over. */
+export interface SuccessorFacts {
+  readonly credentialId: string;
+  readonly tokenHash: string;
+  readonly lastFour: string;
+  readonly name?: string | undefined;
+  /** Null: never. Left out: as long after its issue as the old one's. */
+  readonly expiresAt?: string | null | undefined;
 }
 
 export type TenantCommand =
@@ -32,7 +45,15 @@ export type TenantCommand =
   | { type: 'ResumeConnection'; connectionId: string }
   | { type: 'DeleteConnection'; connectionId: string }
   | { type: 'IssueCredential'; connectionId: string; credential: CredentialFacts }
-  | { type: 'RotateCredential'; credentialId: string; credential: CredentialFacts; validUntil?: string }
+  | {
+      type: 'RotateCredential';
+      credentialId: string;
+      successor: SuccessorFacts;
+      /** For how long the old one goes on working; 0: it stops at once. */
+      graceSeconds: number;
+      /** Now, UTC with milliseconds. */
+      at: string;
+    }
   | { type: 'RevokeCredential'; credentialId: string; reason: string }
   | { type: 'ExpireCredential'; credentialId: string };
 
@@ -112,13 +133,12 @@ export function decideTenant(tenant: Tenant, command: TenantCommand): TenantEven
       requireConnection(tenant, command.connectionId);
       return [issued(command.connectionId, command.credential)];
     case 'RotateCredential': {
-      const { connectionId } = requireCredential(tenant, command.credentialId);
-      const { credentialId, credential, validUntil } = command;
-      const replacedBy = credential.credentialId;
-      return [
-        issued(connectionId, credential),
-        { type: 'CredentialRotated', data: { credentialId, replacedBy, ...(validUntil && { validUntil }) } },
-      ];
+      const old = requireCredential(tenant, command.credentialId);
+      if (old.replacedBy !== undefined) {
+        const detail = `The token was rotated already: ${old.replacedBy} has taken its place. Rotate that one, or revoke this one to end its grace.`;
+        throw new TenantError('conflict', detail);
+      }
+      return rotated(old, command);
     }
     case 'RevokeCredential': {
       requireCredential(tenant, command.credentialId);
@@ -148,8 +168,33 @@ function connectionGone(tenant: Tenant, connectionId: string, reason: string): T
 }
 
 function issued(connectionId: string, credential: CredentialFacts): TenantEvent {
-  return { type: 'CredentialIssued', data: { connectionId, ...credential } };
+  const scopes = orderScopes(credential.scopes);
+  if (scopes.length === 0) throw new TenantError('invalid', 'A token needs at least one scope', 'scopes');
+  return { type: 'CredentialIssued', data: { connectionId, ...credential, scopes } };
 }
+
+function rotated(old: Credential, command: TenantCommand & { type: 'RotateCredential' }): TenantEvent[] {
+  const { successor, graceSeconds, at } = command;
+  const { name = old.name, expiresAt = lifetimeFrom(at, old), ...token } = successor;
+  const graceEnd = laterBy(at, graceSeconds * 1_000);
+  // Grace never makes a token live longer than it was to live.
+  const validUntil = old.expiresAt !== undefined && old.expiresAt < graceEnd ? old.expiresAt : graceEnd;
+  const { connectionId, scopes } = old;
+  return [
+    issued(connectionId, { ...token, name, scopes, ...(expiresAt !== null && { expiresAt }) }),
+    {
+      type: 'CredentialRotated',
+      data: { credentialId: old.id, replacedBy: token.credentialId, ...(validUntil > at && { validUntil }) },
+    },
+  ];
+}
+
+/** When a token ends that is issued now and lives as long as `old` was to live; null: never. */
+function lifetimeFrom(at: string, { issuedAt, expiresAt }: Credential): string | null {
+  return expiresAt === undefined ? null : laterBy(at, Date.parse(expiresAt) - Date.parse(issuedAt));
+}
+
+const laterBy = (time: string, milliseconds: number): string => new Date(Date.parse(time) + milliseconds).toISOString();
 
 const revoked = (credentialId: string, reason: string): TenantEvent => ({
   type: 'CredentialRevoked',

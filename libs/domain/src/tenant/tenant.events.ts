@@ -1,3 +1,4 @@
+import type { Scope } from './scopes.js';
 import type { TenantSettingsChanges } from './tenant-settings.js';
 
 /** Attribute by which a connection's IdP finds its users. */
@@ -36,6 +37,8 @@ export type TenantEvent =
         lastFour: string;
         /** UTC; absent: never. */
         expiresAt?: string;
+        /** What it may do; absent in events of before there were scopes: everything, as it could then. */
+        scopes?: readonly Scope[];
       };
     }
   /** The old credential gave way to a new one, at once or at `validUntil`. */

@@ -1,5 +1,6 @@
 import type { Fact } from '../facts.js';
 import type { MatchingAttribute, TenantEvent } from './tenant.events.js';
+import { type Scope, SCOPES } from './scopes.js';
 import { changeSettings, type TenantSettings } from './tenant-settings.js';
 
 export interface Credential {
@@ -10,6 +11,9 @@ export interface Credential {
   readonly lastFour: string;
   readonly issuedAt: string;
   readonly expiresAt?: string;
+  readonly scopes: readonly Scope[];
+  /** Id of the credential that has taken its place; this one lives until `expiresAt`. */
+  readonly replacedBy?: string;
 }
 
 export interface Connection {
@@ -74,7 +78,7 @@ export function evolveTenant(tenant: Tenant, event: Fact<TenantEvent>): Tenant {
     case 'ConnectionDeleted':
       return { ...tenant, connections: without(tenant.connections, event.data.connectionId) };
     case 'CredentialIssued': {
-      const { credentialId: id, connectionId, name, tokenHash, lastFour, expiresAt } = event.data;
+      const { credentialId: id, connectionId, name, tokenHash, lastFour, expiresAt, scopes = SCOPES } = event.data;
       const credential: Credential = {
         id,
         connectionId,
@@ -82,17 +86,18 @@ export function evolveTenant(tenant: Tenant, event: Fact<TenantEvent>): Tenant {
         tokenHash,
         lastFour,
         issuedAt: at,
+        scopes,
         ...(expiresAt && { expiresAt }),
       };
       return { ...tenant, credentials: { ...tenant.credentials, [id]: credential } };
     }
     case 'CredentialRotated': {
-      const { credentialId, validUntil } = event.data;
+      const { credentialId, replacedBy, validUntil } = event.data;
       const credential = tenant.credentials[credentialId];
       if (!credential || !validUntil) return { ...tenant, credentials: without(tenant.credentials, credentialId) };
       return {
         ...tenant,
-        credentials: { ...tenant.credentials, [credentialId]: { ...credential, expiresAt: validUntil } },
+        credentials: { ...tenant.credentials, [credentialId]: { ...credential, expiresAt: validUntil, replacedBy } },
       };
     }
     case 'CredentialRevoked':

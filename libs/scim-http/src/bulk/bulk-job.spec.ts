@@ -19,7 +19,10 @@ const group = (bulkId: string, ...members: string[]) => ({
 
 describe('BulkJob', () => {
   let directory: FakeDirectory;
+  /** Methods and endpoints, as in `POST Users`. */
+  let forbidden: Set<string>;
   beforeEach(() => {
+    forbidden = new Set();
     directory = new FakeDirectory();
   });
 
@@ -29,6 +32,9 @@ describe('BulkJob', () => {
       baseUrl: BASE,
       writes: { Users: directory.users, Groups: directory.groups },
       concurrency: 32,
+      expectAllowed: (method, endpoint) => {
+        if (forbidden.has(`${method} ${endpoint}`)) throw new ScimError('forbidden', 'no');
+      },
       whoHolds: (userName) => directory.whoHolds(userName),
       answerFor: (error) => ({ status: statusOf(error as ScimError), response: errorBodyOf(error as ScimError) }),
     });
@@ -98,6 +104,26 @@ describe('BulkJob', () => {
     expect(details[1]).toContain('operation 4');
     expect(details[4]).toContain('operation 2');
     expect(live()).toEqual(['ana']);
+  });
+
+  it('refuses each operation that the client may not do, and does the others', async () => {
+    forbidden = new Set(['POST Groups', 'DELETE Users']);
+    const { statuses } = await run([
+      user('ana'),
+      group('g', 'bulkId:ana'),
+      { method: 'PATCH', path: '/Users/bulkId:ana', data: { Operations: [{ op: 'add', value: { title: 'x' } }] } },
+      { method: 'DELETE', path: '/Users/bulkId:ana' },
+    ]);
+    expect(statuses).toEqual([201, 403, 200, 403]);
+    expect(live()).toEqual(['ana']);
+  });
+
+  it('needs of a circle that its client may create, and takes it back without being asked', async () => {
+    forbidden = new Set(['PATCH Users', 'PATCH Groups', 'DELETE Users', 'DELETE Groups']);
+    expect((await run([user('ana', 'bulkId:g'), group('g', 'bulkId:ana')])).statuses).toEqual([201, 201]);
+    forbidden.add('POST Groups');
+    expect((await run([user('bo', 'bulkId:h'), group('h', 'bulkId:bo')])).statuses).toEqual([409, 403]);
+    expect(live()).toEqual(['ana', 'g']);
   });
 
   describe('circles of references (RFC 7644 §3.7.1)', () => {

@@ -1,6 +1,7 @@
 import { type RequestContext, versionOf } from '#handlers';
 import {
   type BulkEndpoint,
+  type BulkMethod,
   type BulkOperation,
   type BulkRequest,
   type BulkStep,
@@ -32,6 +33,8 @@ export interface BulkJobParts {
   readonly writes: Readonly<Record<BulkEndpoint, ResourceWrites<BulkWritten>>>;
   /** Most operations under way at a time. */
   readonly concurrency: number;
+  /** @throws ScimError `forbidden` where the client may not do this */
+  expectAllowed(method: BulkMethod, endpoint: BulkEndpoint): void;
   /** Id of the user who holds the name, or held it last. */
   whoHolds(userName: string): Promise<string | undefined>;
   /** What to answer for whatever a write threw. */
@@ -106,7 +109,7 @@ export class BulkJob {
   private async write(index: number): Promise<BulkWritten> {
     const { method, version } = this.operations[index]!;
     const { targetBulkId } = this.facts[index]!;
-    const { endpoint, id: pathId } = this.requireTarget(index);
+    const { endpoint, id: pathId } = this.requireAllowed(index);
     const id = targetBulkId === undefined ? (pathId ?? '') : this.resolve(targetBulkId).id;
     const data = method === 'DELETE' ? undefined : resolveReferences(this.requireData(index), this.resolve);
     const { context, writes } = this.parts;
@@ -131,6 +134,7 @@ export class BulkJob {
     let at = indexes[0] ?? 0;
     try {
       for (at of indexes) {
+        this.requireAllowed(at);
         const { kept, postponed } = postponeReferences(this.requireData(at), (bulkId) =>
           this.isToCome(bulkId, indexes),
         );
@@ -178,6 +182,12 @@ export class BulkJob {
     const { target, fault } = this.facts[index]!;
     if (fault) throw fault;
     return target!;
+  }
+
+  private requireAllowed(index: number): NonNullable<OperationFacts['target']> {
+    const target = this.requireTarget(index);
+    this.parts.expectAllowed(this.operations[index]!.method, target.endpoint);
+    return target;
   }
 
   private requireData(index: number): { [name: string]: JsonValue } {

@@ -3,7 +3,9 @@ import { parseBulkRequest } from '#scim';
 import { LOGGER, type Logger } from '#telemetry';
 import { Controller, Inject, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { expectScopes } from '../require-scopes.hook.js';
 import { GroupWrites, UserWrites } from '../resource-writes.js';
+import { scopeOf } from '../scopes-of-route.js';
 import { noteRefusal } from '../report-refusal.js';
 import { apologyFor, errorBody, errorBodyOf, refusalIn, refusalOf, statusOf } from '../scim-error.response.js';
 import { SCIM_HTTP_OPTIONS, type ScimHttpOptions } from '../scim-http.options.js';
@@ -34,12 +36,14 @@ export class BulkController {
   async run(@Req() request: ScimRequest, @Res() reply: FastifyReply): Promise<void> {
     const bulk = parseBulkRequest(request.body, this.options.bulk.maxOperations);
     const context = contextOf(request);
+    const granted = request.scim.caller?.scopes ?? 0;
     let refusals = 0;
     const job = new BulkJob(bulk, {
       context,
       baseUrl: request.scim.baseUrl,
       writes: { Users: this.users, Groups: this.groups },
       concurrency: CONCURRENCY,
+      expectAllowed: (method, endpoint) => expectScopes(granted, scopeOf(method, endpoint)),
       whoHolds: async (userName) => (await this.claims.held(context.tenant, userName)).loaded.state.holder,
       answerFor: (exception) => this.answerFor(exception, request, refusals++ < NOTED_REFUSALS),
     });

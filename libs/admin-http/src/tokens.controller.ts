@@ -1,0 +1,135 @@
+import { issueToken } from '#access';
+import { type Credential, type Tenant, tenantStream } from '#domain';
+import { Aggregates, ChangeTenant, IDENTITY_SOURCE, type IdentitySource, type RequestContext } from '#handlers';
+import { findPreset } from '#idp';
+import {
+  BadRequestException,
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Inject,
+  NotFoundException,
+  Param,
+  Post,
+  Req,
+  UseGuards,
+} from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import type { FastifyRequest } from 'fastify';
+import { AdminKeyGuard } from './admin-key.guard.js';
+import { describeToken, type TokenDescription } from './describe-token.js';
+import { IssueTokenDto, RotateTokenDto } from './tokens.dto.js';
+
+/** A token just made; `token` is shown this once. */
+export type IssuedTokenDescription = TokenDescription & { readonly token: string };
+
+/** The bearer tokens of connections. Read from the log, so each answer shows what was acknowledged before it. */
+@Controller('admin/v1/tenants/:slug')
+@UseGuards(AdminKeyGuard)
+export class TokensController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly aggregates: Aggregates,
+    @Inject(IDENTITY_SOURCE) private readonly source: IdentitySource,
+  ) {}
+
+  @Get('connections/:id/tokens')
+  async list(@Param('slug') slug: string, @Param('id') connectionId: string): Promise<{ tokens: TokenDescription[] }> {
+    const { credentials } = await this.requireConnection(slug, connectionId);
+    const ofConnection = Object.values(credentials).filter((credential) => credential.connectionId === connectionId);
+    return { tokens: ofConnection.map((credential) => describeToken(credential)) };
+  }
+
+  @Post('connections/:id/tokens')
+  async issue(
+    @Param('slug') slug: string,
+    @Param('id') connectionId: string,
+    @Body() { name, expiresAt, scopes }: IssueTokenDto,
+    @Req() request: FastifyRequest,
+  ): Promise<IssuedTokenDescription> {
+    const { connections } = await this.requireConnection(slug, connectionId);
+    const expiry = this.expiryOf(expiresAt);
+    const { token, credential } = issueToken({
+      credentialId: this.source.newResourceId(),
+      name: name ?? 'token',
+      scopes: scopes ?? defaultScopes(connections[connectionId]?.idp),
+      ...(expiry !== undefined && { expiresAt: expiry }),
+    });
+    const command = { type: 'IssueCredential', connectionId, credential } as const;
+    const { loaded } = await this.commands.execute(new ChangeTenant(contextOf(request, slug), command));
+    return { ...describeToken(credentialIn(loaded.state, credential.credentialId)), token };
+  }
+
+  /** One to take the place of another: at once, or side by side until the old one's grace is over. */
+  @Post('tokens/:id/rotate')
+  async rotate(
+    @Param('slug') slug: string,
+    @Param('id') credentialId: string,
+    @Body() { graceSeconds, expiresAt, name }: RotateTokenDto,
+    @Req() request: FastifyRequest,
+  ): Promise<IssuedTokenDescription & { replaces: { id: string; validUntil: string } }> {
+    const at = this.source.now();
+    const expiry = expiresAt === null ? null : this.expiryOf(expiresAt);
+    const { token, credential } = issueToken({ credentialId: this.source.newResourceId(), name: '', scopes: [] });
+    const { credentialId: successorId, tokenHash, lastFour } = credential;
+    const command = {
+      type: 'RotateCredential',
+      credentialId,
+      successor: { credentialId: successorId, tokenHash, lastFour, name, expiresAt: expiry },
+      graceSeconds: graceSeconds ?? 0,
+      at,
+    } as const;
+    const { loaded } = await this.commands.execute(new ChangeTenant(contextOf(request, slug), command));
+    const { credentials } = loaded.state;
+    const validUntil = (Object.hasOwn(credentials, credentialId) && credentials[credentialId]?.expiresAt) || at;
+    const described = describeToken(credentialIn(loaded.state, successorId));
+    return { ...described, token, replaces: { id: credentialId, validUntil } };
+  }
+
+  @Delete('tokens/:id')
+  @HttpCode(204)
+  async revoke(
+    @Param('slug') slug: string,
+    @Param('id') credentialId: string,
+    @Req() request: FastifyRequest,
+  ): Promise<void> {
+    const command = { type: 'RevokeCredential', credentialId, reason: 'revoked by an admin' } as const;
+    await this.commands.execute(new ChangeTenant(contextOf(request, slug), command));
+  }
+
+  private async requireConnection(slug: string, connectionId: string): Promise<Tenant> {
+    const { state } = await this.aggregates.tenants.load(tenantStream(slug));
+    if (state.status === 'absent' || state.status === 'deleted') throw new NotFoundException('No such tenant');
+    if (!Object.hasOwn(state.connections, connectionId)) throw new NotFoundException('No such connection');
+    return state;
+  }
+
+  /** As the log writes it. A time without a zone is UTC. */
+  private expiryOf(expiresAt: string | undefined): string | undefined {
+    if (expiresAt === undefined) return undefined;
+    const hasZone = !expiresAt.includes('T') || /(?:Z|[+-]\d\d(?::?\d\d)?)$/i.test(expiresAt);
+    const time = new Date(hasZone ? expiresAt : `${expiresAt}Z`).getTime();
+    if (Number.isNaN(time))
+      throw new BadRequestException(['expiresAt must be a date and time, as 2027-01-31T08:00:00Z']);
+    const expiry = new Date(time).toISOString();
+    if (expiry <= this.source.now()) throw new BadRequestException(['expiresAt must be in the future']);
+    return expiry;
+  }
+}
+
+/** What a token of this provider may do unless an admin says otherwise. */
+export const defaultScopes = (idp = 'generic') => (findPreset(idp) ?? findPreset('generic'))!.scopes;
+
+function credentialIn({ credentials }: Tenant, id: string): Credential {
+  const credential = credentials[id];
+  if (!credential) throw new Error('a credential just issued must be there');
+  return credential;
+}
+
+const contextOf = ({ id }: FastifyRequest, tenant: string): RequestContext => ({
+  tenant,
+  actor: 'admin key',
+  correlationId: id,
+});
