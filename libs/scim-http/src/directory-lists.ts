@@ -1,6 +1,13 @@
 import { groupStream } from '#domain';
 import { type Aggregates, type ReadYourWrites } from '#handlers';
-import { documentId, type GroupDocument, MEMBERSHIPS, type MembershipDocument } from '#projections';
+import {
+  documentId,
+  type GroupDocument,
+  MEMBERSHIPS,
+  type MembershipDocument,
+  type UserDocument,
+  USERS,
+} from '#projections';
 import {
   collectRelationTerms,
   compileScimFilter,
@@ -19,7 +26,7 @@ import { layOut, type Source } from './lists/list-runs.js';
 import { GROUP_TYPE, type ListedType, USER_TYPE } from './lists/listed-type.js';
 import { type ListedItem, PageReader } from './lists/page-reader.js';
 import { tooCostly } from './lists/too-costly.js';
-import type { Audience, Described, ResourceRenderer } from './resource-renderer.js';
+import { type Audience, type Described, DESCRIBED_FIELDS, type ResourceRenderer } from './resource-renderer.js';
 import type { ScimHttpOptions } from './scim-http.options.js';
 import type { ScimQuery } from './scim-request.js';
 
@@ -29,6 +36,9 @@ export type ListAudience = ReadonlyMap<ListedType, Audience>;
 interface Page extends PageFacts {
   readonly items: readonly ListedItem[];
 }
+
+/** Whoever is found by an externalId is one person, or a few after a mistake at the IdP; more are a list like any other. */
+const MAX_KNOWN = 15;
 
 /** Answers the list requests of RFC 7644 §3.4.2: by id and by userName from the log, all others from the read models. */
 export class DirectoryLists {
@@ -48,7 +58,7 @@ export class DirectoryLists {
   async users(audience: Audience, parameters: ScimQuery): Promise<string> {
     const query = this.queryOf(audience, parameters);
     const node = parsed(query, USER_TYPE, audience);
-    const known = node && !query.cursor ? await this.knownUser(audience.tenant, node) : undefined;
+    const known = node && isTextEquality(node) ? await this.knownUsers(audience.tenant, query, node) : undefined;
     if (!known) return this.list(new Map([[USER_TYPE, audience]]), query, new Map([[USER_TYPE, node]]));
     const { startIndex, count, cursor } = query;
     const texts: string[] = [];
@@ -77,16 +87,37 @@ export class DirectoryLists {
     return parseListQuery(parameters, pageSizesFor(settings, this.options.page));
   }
 
-  /** The answer to `userName eq` and `id eq`, which must see every acknowledged write; undefined: another filter. */
-  private async knownUser(tenant: string, node: FilterNode): Promise<readonly Described[] | undefined> {
-    if (!isTextEquality(node)) return undefined;
+  /**
+   * All who match what identity providers look people up by: `userName eq` and `id eq`, which must see every acknowledged
+   * write, and `externalId eq`. Undefined: another filter, or not so plain a question.
+   */
+  private async knownUsers(
+    tenant: string,
+    query: ListQuery,
+    node: TextEquality,
+  ): Promise<readonly Described[] | undefined> {
     const { schema, attribute, subAttribute } = node.path;
-    if (schema !== undefined || subAttribute !== undefined) return undefined;
+    if (query.cursor || schema !== undefined || subAttribute !== undefined) return undefined;
+    if (attribute === 'externalId') return this.withExternalId(tenant, query, node);
     if (attribute !== 'userName' && attribute !== 'id') return undefined;
     const found = await (attribute === 'id'
       ? this.currentUsers.byId(tenant, node.value)
       : this.currentUsers.byUserName(tenant, node.value));
     return found ? [found] : [];
+  }
+
+  /** Undefined where nobody is found, which the list has more to say about, or more than a look-up is about. */
+  private async withExternalId(
+    tenant: string,
+    { cursor, sortBy }: ListQuery,
+    node: TextEquality,
+  ): Promise<readonly Described[] | undefined> {
+    if (cursor !== undefined || sortBy !== undefined || node.value === '') return undefined;
+    if (!this.readYourWrites.current) await this.readYourWrites.requireCurrent();
+    const filter = { scope: tenant, ...compileScimFilter(node) };
+    const asked = { filter, limit: MAX_KNOWN + 1, fields: DESCRIBED_FIELDS };
+    const found = await this.readModels.find<UserDocument>(USERS.name, asked);
+    return found.length === 0 || found.length > MAX_KNOWN ? undefined : found;
   }
 
   private async list(
@@ -186,7 +217,9 @@ export class DirectoryLists {
 const parsed = ({ filter }: ListQuery, type: ListedType, { tolerances }: Audience): FilterNode | undefined =>
   filter === undefined ? undefined : parseFilter(filter, type.model, tolerances);
 
-const isTextEquality = (node: FilterNode): node is CompareNode & { value: string } =>
+type TextEquality = CompareNode & { readonly value: string };
+
+const isTextEquality = (node: FilterNode): node is TextEquality =>
   node.type === 'compare' && node.operator === 'eq' && typeof node.value === 'string';
 
 const noMembers = (): never => {

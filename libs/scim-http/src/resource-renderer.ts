@@ -39,7 +39,7 @@ export interface Audience {
   readonly baseUrl: string;
   readonly projector: Projector;
   /** Told of a filter that matched nothing. */
-  readonly unmatched?: (filter: FilterNode) => void;
+  readonly unmatched?: ((filter: FilterNode) => void) | undefined;
   /** What the connection that asks may write. */
   readonly tolerances?: Tolerances | undefined;
   /** How the tenant wants to be served. */

@@ -74,18 +74,21 @@ export class UsersController {
   }
 
   private listAudience(request: IdRequest): Audience {
-    const audience = this.audience(request);
-    if (request.query['filter'] === undefined) return audience;
-    return { ...audience, unmatched: (node) => noteUnmatched(request, node) };
+    const filtered = request.query['filter'] !== undefined;
+    return this.audience(request, filtered ? (node) => noteUnmatched(request, node) : undefined);
   }
 
-  private audience({ scim: { tenant, baseUrl, caller }, query }: IdRequest): Audience {
+  private audience(
+    { scim: { tenant, baseUrl, caller }, query }: IdRequest,
+    unmatched?: Audience['unmatched'],
+  ): Audience {
     return {
       tenant,
       baseUrl,
       projector: projectorOf(userModel, query),
       tolerances: caller?.tolerances,
       settings: caller?.settings,
+      unmatched,
     };
   }
 
