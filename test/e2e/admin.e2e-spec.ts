@@ -20,7 +20,8 @@ describe('admin API', () => {
       type: expect.stringMatching(/^application\/problem\+json/),
     });
     expect(answer.body).toMatchObject({ status, title: expect.any(String), detail: expect.stringMatching(/\S{3}/) });
-    for (const field of fields) expect((answer.body.errors as string[]).join('\n')).toContain(field);
+    const named = ((answer.body.errors ?? []) as { field: string }[]).map(({ field }) => field);
+    for (const field of fields) expect(named).toContain(field);
   }
 
   const recording = async (send: () => Promise<Answer>) => {
@@ -67,6 +68,7 @@ describe('admin API', () => {
       expect(read.body).toEqual({
         slug: 'acme',
         name: 'Acme',
+        status: 'active',
         registeredAt: expect.any(String),
         scimBaseUrl: `${gateway.http.origin}/scim/v2/acme`,
         connections: [
@@ -76,6 +78,7 @@ describe('admin API', () => {
             name: 'Our Entra',
             contact: { requests: 0, refusals: 0 },
             matchingAttribute: 'userName',
+            status: 'active',
             createdAt: expect.any(String),
             tokens: [
               {

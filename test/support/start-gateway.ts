@@ -1,12 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AdminHttpModule } from '#admin-http';
+import { AdminHttpModule, publishOpenApi } from '#admin-http';
 import { loadConfig, type RollcallConfig } from '#config';
 import { type Engines, openEngines } from '#engines';
 import type { EventStore, RecordedEvent } from '#event-store';
 import { createLogger, type Logger } from '#telemetry';
 import { startGateway as composeGateway } from '../../apps/scim-gateway/src/gateway-app.js';
+import { pageSizes } from '../../apps/scim-gateway/src/gateway.module.js';
 import { type Answer, HttpClient } from './http-client.js';
 import { TenantClient } from './tenant-client.js';
 
@@ -40,12 +41,13 @@ export const gatewayBehind =
 
 async function composeOn(wrap: (engines: Engines) => Ports, config: RollcallConfig, logger: Logger) {
   const engines = await openEngines(config);
-  const admin = AdminHttpModule.forRoot({ adminKey: config.ADMIN_KEY ?? ADMIN_KEY });
+  const admin = AdminHttpModule.forRoot({ adminKey: config.ADMIN_KEY ?? ADMIN_KEY, page: pageSizes(config) });
   const gateway = await composeGateway({
     config,
     engines: { requestLog: engines.requestLog, ...wrap(engines) },
     logger,
     beside: [admin],
+    prepare: publishOpenApi,
   });
   await gateway.app.listen(0, config.HOST);
   return {

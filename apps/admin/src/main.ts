@@ -1,9 +1,9 @@
 import 'reflect-metadata';
-import { AdminHttpModule } from '#admin-http';
+import { AdminHttpModule, publishOpenApi } from '#admin-http';
 import { adminKey, DirectoryService, openEngines } from '#engines';
 import { createHttpApp, OTHER_ERRORS } from '#scim-http';
 import type { ExceptionFilter } from '@nestjs/common';
-import { serviceModule } from '../../scim-gateway/src/gateway.module.js';
+import { pageSizes, serviceModule } from '../../scim-gateway/src/gateway.module.js';
 import { listen, run } from '../../scim-gateway/src/run.js';
 
 /** The admin API on its own. */
@@ -12,7 +12,7 @@ await run(async (config, logger) => {
   const { key } = await adminKey(config);
   const directory = new DirectoryService(engines, logger);
   await directory.start();
-  const routes = [AdminHttpModule.forRoot({ adminKey: key })];
+  const routes = [AdminHttpModule.forRoot({ adminKey: key, page: pageSizes(config) })];
   const app = await createHttpApp(serviceModule({ config, engines, directory, logger, routes }), {
     logger,
     maxBodyBytes: config.MAX_BODY_BYTES,
@@ -20,6 +20,7 @@ await run(async (config, logger) => {
     publicUrl: config.PUBLIC_URL,
     trustedProxies: config.TRUSTED_PROXIES,
   });
+  publishOpenApi(app);
   app.useGlobalFilters(app.get<ExceptionFilter>(OTHER_ERRORS));
   const url = await listen(app, config);
   logger.info({ url }, 'Admin API is ready');

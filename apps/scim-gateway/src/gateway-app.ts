@@ -24,6 +24,8 @@ export async function startGateway(parts: {
   logger: Logger;
   readiness?: readonly ReadinessCheck[];
   beside?: readonly (DynamicModule | Type)[];
+  /** Adds to the app what no module can, before it starts. */
+  prepare?: (app: NestFastifyApplication) => void;
 }): Promise<GatewayApp> {
   const { config, engines, logger } = parts;
   const directory = new DirectoryService(engines, logger);
@@ -49,6 +51,7 @@ export async function startGateway(parts: {
       },
     },
   });
+  parts.prepare?.(app);
   await app.init();
   await directory.startCleanup(app.get(MembershipCleanup));
   return {

@@ -2,7 +2,7 @@ import type { RollcallConfig } from '#config';
 import { type DirectoryService, type Engines, EnginesModule } from '#engines';
 import { HandlersModule } from '#handlers';
 import { productProfiles } from '#products';
-import { ScimHttpModule } from '#scim-http';
+import { type PageSizes, ScimHttpModule } from '#scim-http';
 import { HealthController, type Logger, type ReadinessCheck } from '#telemetry';
 import type { DynamicModule, Type } from '@nestjs/common';
 
@@ -34,10 +34,16 @@ export function serviceModule(parts: {
   };
 }
 
+/** What lists are paged by where a tenant does not choose. */
+export const pageSizes = ({ DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE }: RollcallConfig): PageSizes => ({
+  defaultSize: DEFAULT_PAGE_SIZE,
+  maxSize: MAX_PAGE_SIZE,
+});
+
 /** SCIM routes as the configuration wants them. @param cursorSecret what cursors are sealed with */
 export const scimRoutes = (config: RollcallConfig, cursorSecret: string): DynamicModule =>
   ScimHttpModule.forRoot({
-    page: { defaultSize: config.DEFAULT_PAGE_SIZE, maxSize: config.MAX_PAGE_SIZE },
+    page: pageSizes(config),
     bulk: { maxOperations: config.BULK_MAX_OPERATIONS, maxPayloadSize: config.BULK_MAX_PAYLOAD_BYTES },
     cursors: { key: cursorSecret, timeoutSeconds: config.CURSOR_TIMEOUT_SECONDS },
     searchMs: config.LIST_SEARCH_MS,

@@ -1,4 +1,4 @@
-import { AdminHttpModule, peopleController, type PeopleList } from '#admin-http';
+import { AdminHttpModule, peopleController, type PeopleList, publishOpenApi } from '#admin-http';
 import type { RollcallConfig } from '#config';
 import { type PeopleWords, ProductPeople } from '#consumer';
 import { adminKey, type Engines, openEngines } from '#engines';
@@ -9,6 +9,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { hrAssistantPeople } from '../../hr-assistant/src/hr-assistant-people.js';
 import { DEMO_TENANT, firstStartNotice, makeDemoTenant } from '../../scim-gateway/src/first-start.js';
 import { startGateway } from '../../scim-gateway/src/gateway-app.js';
+import { pageSizes } from '../../scim-gateway/src/gateway.module.js';
 import { listen, type RunningApp } from '../../scim-gateway/src/run.js';
 import { wellnessPeople } from '../../wellness/src/wellness-people.js';
 
@@ -57,10 +58,11 @@ async function startOn(
     engines,
     logger,
     beside: [
-      AdminHttpModule.forRoot({ adminKey: admin.key }),
+      AdminHttpModule.forRoot({ adminKey: admin.key, page: pageSizes(config) }),
       PeopleModule.for(wellness.id, wellnessProduct),
       PeopleModule.for(hrAssistant.id, hrAssistantProduct),
     ],
+    prepare: publishOpenApi,
   });
   const token = await makeDemoTenant(gateway.app, store);
   const url = await listen(gateway.app, config);

@@ -1,5 +1,5 @@
 import { hashToken } from '#access';
-import { ADMIN_KEY_HASH, AdminKeyGuard, peopleController, type PeopleList } from '#admin-http';
+import { ADMIN_KEY_HASH, AdminGuard, peopleController, type PeopleList } from '#admin-http';
 import { type PeopleWords, ProductPeople } from '#consumer';
 import { adminKey, openEngines } from '#engines';
 import { productProfiles, topicsFor } from '#products';
@@ -18,7 +18,7 @@ class ProductModule {
       providers: [
         { provide: PEOPLE, useValue: people },
         { provide: ADMIN_KEY_HASH, useValue: hashToken(key) },
-        AdminKeyGuard,
+        AdminGuard,
       ],
     };
   }

@@ -1,28 +1,67 @@
-import { hashToken } from '#access';
-import { OTHER_ERRORS } from '#scim-http';
+import { AdminDirectory, hashToken } from '#access';
+import { ReadYourWrites } from '#handlers';
+import { READ_MODELS, type ReadModels } from '#read-models';
+import { OTHER_ERRORS, type PageSizes } from '#scim-http';
 import { type DynamicModule, Module } from '@nestjs/common';
-import { ADMIN_KEY_HASH, AdminKeyGuard } from './admin-key.guard.js';
-import { EventsController } from './events.controller.js';
+import { ADMIN_DIRECTORY, ADMIN_KEY_HASH, AdminGuard } from './access/admin.guard.js';
+import { ActivityController } from './activity/activity.controller.js';
+import { EventsController } from './activity/events.controller.js';
+import { AdminsController } from './admins/admins.controller.js';
+import { SelfController } from './admins/self.controller.js';
+import { ConnectionReader } from './connections/connection-reader.js';
+import { ConnectionsController } from './connections/connections.controller.js';
+import { TokensController } from './connections/tokens.controller.js';
 import { IdpPresetsController } from './idp-presets.controller.js';
-import { RequestsController } from './requests.controller.js';
 import { ProblemFilter } from './problem.filter.js';
-import { TenantsController } from './tenants.controller.js';
-import { TokensController } from './tokens.controller.js';
+import { RequestsController } from './requests/requests.controller.js';
+import { PAGE_SIZES, SettingsController } from './tenants/settings.controller.js';
+import { TenantReader } from './tenants/tenant-reader.js';
+import { TenantsController } from './tenants/tenants.controller.js';
 
-/** The admin API. Expects the handlers module and the ports' tokens from global modules. */
+export interface AdminHttpOptions {
+  /** Opens everything, for an operator who needs no record. */
+  readonly adminKey: string;
+  /** The installation's, within which tenants choose. */
+  readonly page: PageSizes;
+}
+
+/**
+ * The admin API. Expects the handlers module and the ports' tokens from global modules. Every route says what it requires
+ * with `@Requires`; one that says nothing is open to nobody.
+ */
 @Module({})
 export class AdminHttpModule {
-  static forRoot({ adminKey }: { readonly adminKey: string }): DynamicModule {
+  static forRoot({ adminKey, page }: AdminHttpOptions): DynamicModule {
     return {
       module: AdminHttpModule,
       global: true,
-      controllers: [TenantsController, TokensController, EventsController, IdpPresetsController, RequestsController],
+      controllers: [
+        TenantsController,
+        SettingsController,
+        ConnectionsController,
+        TokensController,
+        EventsController,
+        RequestsController,
+        ActivityController,
+        AdminsController,
+        SelfController,
+        IdpPresetsController,
+      ],
       providers: [
         { provide: ADMIN_KEY_HASH, useValue: hashToken(adminKey) },
-        AdminKeyGuard,
+        { provide: PAGE_SIZES, useValue: page },
+        {
+          provide: ADMIN_DIRECTORY,
+          inject: [READ_MODELS, ReadYourWrites],
+          useFactory: (readModels: ReadModels, readYourWrites: ReadYourWrites) =>
+            new AdminDirectory(readModels, Date.now, () => readYourWrites.requireCurrent()),
+        },
+        TenantReader,
+        ConnectionReader,
+        AdminGuard,
         { provide: OTHER_ERRORS, useClass: ProblemFilter },
       ],
-      exports: [ADMIN_KEY_HASH, AdminKeyGuard, OTHER_ERRORS],
+      exports: [ADMIN_KEY_HASH, ADMIN_DIRECTORY, AdminGuard, TenantReader, OTHER_ERRORS],
     };
   }
 }

@@ -1,15 +1,24 @@
 import { IDP_PRESETS } from '#idp';
-import { Controller, Get, UseFilters, UseGuards } from '@nestjs/common';
-import { AdminKeyGuard } from './admin-key.guard.js';
-import { ProblemFilter } from './problem.filter.js';
+import { Controller, Get } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { Requires } from './access/requires.decorator.js';
+import { Problems } from './openapi/problem.js';
+
+export class PresetsList {
+  @ApiProperty({ type: 'array', items: { type: 'object', additionalProperties: true } })
+  presets!: readonly object[];
+}
 
 /** What is known of each identity provider: its connections are made with the `id`. */
+@ApiTags('connections')
 @Controller('admin/v1/idp-presets')
-@UseGuards(AdminKeyGuard)
-@UseFilters(ProblemFilter)
 export class IdpPresetsController {
   @Get()
-  list() {
+  @Requires('reference:read')
+  @ApiOperation({ summary: 'List what is known of each identity provider' })
+  @ApiOkResponse({ type: PresetsList })
+  @Problems()
+  list(): PresetsList {
     return { presets: IDP_PRESETS };
   }
 }

@@ -1,6 +1,12 @@
 export * from './admin-http.module.js';
-export * from './admin-key.guard.js';
-export * from './admin.dto.js';
+export * from './access/acting-admin.js';
+export * from './access/admin.guard.js';
+export * from './access/requires.decorator.js';
+export { PERMISSION } from './access/metadata.js';
+export { type Permission } from './access/permissions.js';
+export * from './openapi/fields.js';
+export * from './openapi/openapi-document.js';
+export * from './openapi/problem.js';
 export * from './problem.filter.js';
-export type { CreatedConnection } from './tenants.controller.js';
-export { peopleController, type PeopleList } from './people.controller.js';
+export type { CreatedConnection } from './connections/connections.views.js';
+export { peopleController, type PeopleList } from './people/people.controller.js';

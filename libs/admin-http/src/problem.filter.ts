@@ -1,12 +1,13 @@
 import { STATUS_CODES } from 'node:http';
-import { TenantError } from '#domain';
+import { SettingsError } from '#domain';
 import { EventStoreUnavailable } from '#event-store';
 import { ReadModelsUnavailable } from '#read-models';
 import { ScimError } from '#scim';
-import { statusOf } from '#scim-http';
+import { InvalidFields, statusOf } from '#scim-http';
 import { LOGGER, type Logger } from '#telemetry';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Inject } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Problem } from './openapi/problem.js';
 
 /**
  * What is answered when something is wrong with a request that is not SCIM's: RFC 9457 problem details. Stands behind
@@ -31,34 +32,27 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-interface Problem {
-  readonly status: number;
-  readonly title: string;
-  readonly detail: string;
-  /** One entry per field that is not as it should be. */
-  readonly errors?: readonly string[];
-}
-
 const problemWith = (status: number, detail: string): Problem => ({
   status,
   title: STATUS_CODES[status] ?? 'Error',
   detail,
 });
 
-const TENANT_ERROR_STATUS = { notFound: 404, conflict: 409, invalid: 400 } as const;
+const STATUS_OF_KIND: Readonly<Record<SettingsError['kind'], number>> = { notFound: 404, conflict: 409, invalid: 400 };
 
 function problemOf(exception: unknown): Problem | undefined {
-  if (exception instanceof TenantError) return problemWith(TENANT_ERROR_STATUS[exception.kind], exception.message);
+  if (exception instanceof SettingsError) {
+    const { kind, message, field } = exception;
+    const problem = problemWith(STATUS_OF_KIND[kind], field === undefined ? message : `${field}: ${message}`);
+    return field === undefined ? problem : { ...problem, errors: [{ field, detail: message, pointer: `#/${field}` }] };
+  }
   if (exception instanceof EventStoreUnavailable || exception instanceof ReadModelsUnavailable) {
     return problemWith(503, 'The store is not available. Try again shortly.');
   }
   // The body parser serves both APIs and speaks SCIM's words.
   if (exception instanceof ScimError) return problemWith(statusOf(exception), exception.detail);
+  if (exception instanceof InvalidFields)
+    return { ...problemWith(400, exception.message), errors: [...exception.fields] };
   if (!(exception instanceof HttpException)) return undefined;
-  const body = exception.getResponse();
-  const messages = typeof body === 'object' && 'message' in body ? body.message : undefined;
-  const status = exception.getStatus();
-  return Array.isArray(messages)
-    ? { ...problemWith(status, 'Some fields are not valid.'), errors: messages.map(String) }
-    : problemWith(status, exception.message);
+  return problemWith(exception.getStatus(), exception.message);
 }

@@ -1,5 +1,6 @@
 export * from './attribute-changes.js';
 export * from './facts.js';
+export * from './settings-error.js';
 export * from './stream-names.js';
 export * from './user/user.events.js';
 export * from './user/user.commands.js';
@@ -15,3 +16,6 @@ export * from './tenant/tenant-settings.js';
 export * from './tenant/tenant.events.js';
 export * from './tenant/tenant.js';
 export * from './tenant/tenant.decider.js';
+export * from './admin/admin.events.js';
+export * from './admin/admin.js';
+export * from './admin/admin.decider.js';

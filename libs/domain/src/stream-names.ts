@@ -6,9 +6,12 @@ export const USER_STREAMS = 'user-';
 export const GROUP_STREAMS = 'group-';
 export const USER_NAME_STREAMS = 'userName-';
 export const TENANT_STREAMS = 'tenant-';
+/** Of the installation, not of a tenant. */
+export const ADMIN_STREAMS = 'admin-';
 
 export const userStream = (tenant: string, userId: string): string => `${USER_STREAMS}${tenant}.${userId}`;
 export const groupStream = (tenant: string, groupId: string): string => `${GROUP_STREAMS}${tenant}.${groupId}`;
+export const adminStream = (adminId: string): string => `${ADMIN_STREAMS}${adminId}`;
 export const tenantStream = (tenant: string): string => `${TENANT_STREAMS}${tenant}`;
 
 /** The claim stream of a userName: names that differ only in case or Unicode form share one (RFC 7643 §4.1.1). */

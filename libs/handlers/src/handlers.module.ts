@@ -2,6 +2,7 @@ import { EVENT_STORE, type EventStore } from '#event-store';
 import { READ_MODELS, type ReadModels } from '#read-models';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { ADMIN_HANDLERS } from './admins/admin.handlers.js';
 import { Aggregates } from './aggregates/aggregates.js';
 import { GROUP_HANDLERS } from './groups/group.handlers.js';
 import { GroupUpdates } from './groups/group-updates.js';
@@ -64,6 +65,7 @@ export class HandlersModule {
         ...USER_HANDLERS,
         ...GROUP_HANDLERS,
         ...TENANT_HANDLERS,
+        ...ADMIN_HANDLERS,
       ],
       exports: [CqrsModule, Aggregates, UserNameClaims, MembershipCleanup, ReadYourWrites, IDENTITY_SOURCE],
     };

@@ -3,6 +3,7 @@ export * from './identity-source.js';
 export * from './read-your-writes.js';
 export * from './request-context.js';
 export * from './version-precondition.js';
+export * from './admins/admin.commands.js';
 export * from './aggregates/aggregate-repository.js';
 export * from './aggregates/aggregates.js';
 export * from './aggregates/snapshot-store.js';

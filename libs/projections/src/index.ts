@@ -1,3 +1,5 @@
+import { activity } from './activity.projection.js';
+import { admins } from './admins.projection.js';
 import { groupDirectory } from './group-directory.projection.js';
 import { memberships } from './memberships.projection.js';
 import type { Projection } from './projection.js';
@@ -12,6 +14,8 @@ export * from './memberships.projection.js';
 export * from './learn-schemas.js';
 export * from './tenant-schemas.projection.js';
 export * from './tenant-settings.projection.js';
+export * from './admins.projection.js';
+export * from './activity.projection.js';
 
 /** Every projection the gateway reads from. */
 export const PROJECTIONS: readonly Projection[] = [
@@ -20,4 +24,6 @@ export const PROJECTIONS: readonly Projection[] = [
   groupDirectory,
   memberships,
   tenantSchemas,
+  admins,
+  activity,
 ];

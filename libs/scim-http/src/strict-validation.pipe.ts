@@ -1,4 +1,5 @@
-import { type ArgumentMetadata, BadRequestException, ValidationPipe } from '@nestjs/common';
+import { type ArgumentMetadata, ValidationPipe } from '@nestjs/common';
+import { type InvalidField, invalidField, InvalidFields, invalidFields } from './invalid-fields.js';
 
 /** No body of fixed shape comes near it; what goes deeper only means to exhaust the stack. */
 const MAX_DEPTH = 20;
@@ -9,23 +10,30 @@ const MAX_DEPTH = 20;
  */
 export class StrictValidationPipe extends ValidationPipe {
   constructor() {
-    super({ transform: true, whitelist: true, forbidNonWhitelisted: true });
+    super({
+      transform: true,
+      whitelist: true,
+      forbidNonWhitelisted: true,
+      exceptionFactory: (errors) => new InvalidFields(invalidFields(errors)),
+    });
   }
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    const fault = faultIn(value, 0);
-    if (fault !== undefined) throw new BadRequestException([fault]);
+    const fault = faultIn(value, []);
+    if (fault) throw new InvalidFields([fault]);
     return super.transform(value, metadata);
   }
 }
 
-function faultIn(value: unknown, depth: number): string | undefined {
+function faultIn(value: unknown, path: readonly string[]): InvalidField | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  if (depth === MAX_DEPTH) return `the body is nested more than ${MAX_DEPTH} levels deep`;
-  if (Object.hasOwn(value, 'constructor')) return 'property constructor should not exist';
-  for (const part of Object.values(value)) {
-    const fault = faultIn(part, depth + 1);
-    if (fault !== undefined) return fault;
+  if (path.length === MAX_DEPTH) return invalidField([], `the body is nested more than ${MAX_DEPTH} levels deep`);
+  if (Object.hasOwn(value, 'constructor')) {
+    return invalidField([...path, 'constructor'], 'property constructor should not exist');
+  }
+  for (const [name, part] of Object.entries(value)) {
+    const fault = faultIn(part, [...path, name]);
+    if (fault) return fault;
   }
   return undefined;
 }

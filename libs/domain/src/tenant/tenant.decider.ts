@@ -1,3 +1,4 @@
+import { SettingsError } from '../settings-error.js';
 import type { MatchingAttribute, TenantEvent } from './tenant.events.js';
 import { orderScopes, type Scope } from './scopes.js';
 import type { Credential, Tenant } from './tenant.js';
@@ -57,17 +58,9 @@ export type TenantCommand =
   | { type: 'RevokeCredential'; credentialId: string; reason: string }
   | { type: 'ExpireCredential'; credentialId: string };
 
-/** A settings command that cannot be granted; `kind` tells the admin API how to answer. */
-export class TenantError extends Error {
+/** A command about a tenant that cannot be granted. */
+export class TenantError extends SettingsError {
   override readonly name = 'TenantError';
-  constructor(
-    readonly kind: 'notFound' | 'conflict' | 'invalid',
-    message: string,
-    /** Name of the field that is not as it should be, where there is one. */
-    readonly field?: string,
-  ) {
-    super(message);
-  }
 }
 
 /** @throws TenantError */

@@ -1,7 +1,11 @@
 import {
+  absentAdmin,
   absentGroup,
   absentTenant,
   absentUser,
+  type Admin,
+  type AdminEvent,
+  evolveAdmin,
   evolveGroup,
   evolveTenant,
   evolveUser,
@@ -38,6 +42,7 @@ export class Aggregates {
   readonly userNames: AggregateRepository<UserNameClaim, UserNameEvent>;
   readonly groups: AggregateRepository<Group, GroupEvent>;
   readonly tenants: AggregateRepository<Tenant, TenantEvent>;
+  readonly admins: AggregateRepository<Admin, AdminEvent>;
 
   constructor(store: EventStore, readModels: ReadModels, source: IdentitySource) {
     const snapshots = new SnapshotStore(readModels);
@@ -89,6 +94,13 @@ export class Aggregates {
       source,
       undefined,
       20_000,
+    );
+    this.admins = new AggregateRepository(
+      store,
+      { initial: absentAdmin, evolve: evolveAdmin },
+      source,
+      undefined,
+      1_000,
     );
   }
 }

@@ -1,17 +1,29 @@
 import { GROUP_STREAMS, parseStream, TENANT_STREAMS, USER_NAME_STREAMS, USER_STREAMS } from '#domain';
 import { EVENT_STORE, type EventStore, type RecordedEvent } from '#event-store';
-import { Controller, Get, Inject, NotFoundException, Param, Query, UseGuards } from '@nestjs/common';
-import { EventsQuery } from './admin.dto.js';
-import { AdminKeyGuard } from './admin-key.guard.js';
+import { withoutHashes } from '#projections';
+import { Controller, Get, Inject, NotFoundException, Param, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Requires } from '../access/requires.decorator.js';
+import { Problems } from '../openapi/problem.js';
+import { TenantReader } from '../tenants/tenant-reader.js';
+import { EventsPage, EventsQuery, type EventView } from './activity.dto.js';
 
 /** The log of one tenant, newest first. */
+@ApiTags('history')
 @Controller('admin/v1/tenants/:slug/events')
-@UseGuards(AdminKeyGuard)
 export class EventsController {
-  constructor(@Inject(EVENT_STORE) private readonly store: EventStore) {}
+  constructor(
+    @Inject(EVENT_STORE) private readonly store: EventStore,
+    private readonly tenants: TenantReader,
+  ) {}
 
   @Get()
-  async list(@Param('slug') slug: string, @Query() { limit = 50, stream, before }: EventsQuery) {
+  @Requires('tenant:read')
+  @ApiOperation({ summary: 'Read a tenant’s events', description: 'Those of a deleted tenant too.' })
+  @ApiOkResponse({ type: EventsPage })
+  @Problems(400, 404)
+  async list(@Param('slug') slug: string, @Query() { limit = 50, stream, before }: EventsQuery): Promise<EventsPage> {
+    await this.tenants.known(slug);
     if (stream !== undefined && parseStream(stream).tenant !== slug) throw new NotFoundException('No such stream');
     const events: RecordedEvent[] = [];
     const source =
@@ -37,8 +49,15 @@ const streamsOf = (slug: string): string[] => [
   `${TENANT_STREAMS}${slug}`,
 ];
 
-/** A credential's hash is no secret one could use, but nobody needs to see it either. */
-function describe({ position, recordedAt, data, ...event }: RecordedEvent) {
-  const { tokenHash: _hidden, ...shown } = data as Record<string, unknown>;
-  return { ...event, position: String(position), recordedAt: new Date(recordedAt).toISOString(), data: shown };
+function describe({ id, type, stream, revision, position, recordedAt, data, metadata }: RecordedEvent): EventView {
+  return {
+    id,
+    type,
+    stream,
+    revision,
+    position: String(position),
+    recordedAt: new Date(recordedAt).toISOString(),
+    data: withoutHashes(data),
+    metadata,
+  };
 }

@@ -1,33 +1,21 @@
 import { issueToken } from '#access';
 import { type Credential, type Tenant, tenantStream } from '#domain';
-import { Aggregates, ChangeTenant, IDENTITY_SOURCE, type IdentitySource, type RequestContext } from '#handlers';
+import { Aggregates, ChangeTenant, IDENTITY_SOURCE, type IdentitySource } from '#handlers';
 import { findPreset } from '#idp';
-import {
-  BadRequestException,
-  Body,
-  Controller,
-  Delete,
-  Get,
-  HttpCode,
-  Inject,
-  NotFoundException,
-  Param,
-  Post,
-  Req,
-  UseGuards,
-} from '@nestjs/common';
+import { invalidField, InvalidFields } from '#scim-http';
+import { Body, Controller, Delete, Get, HttpCode, Inject, NotFoundException, Param, Post, Req } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
+import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { AdminKeyGuard } from './admin-key.guard.js';
-import { describeToken, type TokenDescription } from './describe-token.js';
+import { contextOf } from '../access/acting-admin.js';
+import { Requires } from '../access/requires.decorator.js';
+import { Problems } from '../openapi/problem.js';
+import { describeToken, IssuedTokenDescription, RotatedTokenDescription, TokensList } from './describe-token.js';
 import { IssueTokenDto, RotateTokenDto } from './tokens.dto.js';
 
-/** A token just made; `token` is shown this once. */
-export type IssuedTokenDescription = TokenDescription & { readonly token: string };
-
 /** The bearer tokens of connections. Read from the log, so each answer shows what was acknowledged before it. */
+@ApiTags('tokens')
 @Controller('admin/v1/tenants/:slug')
-@UseGuards(AdminKeyGuard)
 export class TokensController {
   constructor(
     private readonly commands: CommandBus,
@@ -36,13 +24,21 @@ export class TokensController {
   ) {}
 
   @Get('connections/:id/tokens')
-  async list(@Param('slug') slug: string, @Param('id') connectionId: string): Promise<{ tokens: TokenDescription[] }> {
+  @Requires('tenant:read')
+  @ApiOperation({ summary: 'List the living tokens of a connection' })
+  @ApiOkResponse({ type: TokensList })
+  @Problems(404)
+  async list(@Param('slug') slug: string, @Param('id') connectionId: string): Promise<TokensList> {
     const { credentials } = await this.requireConnection(slug, connectionId);
     const ofConnection = Object.values(credentials).filter((credential) => credential.connectionId === connectionId);
     return { tokens: ofConnection.map((credential) => describeToken(credential)) };
   }
 
   @Post('connections/:id/tokens')
+  @Requires('tenant:change')
+  @ApiOperation({ summary: 'Issue another token for a connection' })
+  @ApiCreatedResponse({ type: IssuedTokenDescription })
+  @Problems(400, 404)
   async issue(
     @Param('slug') slug: string,
     @Param('id') connectionId: string,
@@ -62,14 +58,20 @@ export class TokensController {
     return { ...describeToken(credentialIn(loaded.state, credential.credentialId)), token };
   }
 
-  /** One to take the place of another: at once, or side by side until the old one's grace is over. */
   @Post('tokens/:id/rotate')
+  @Requires('tenant:change')
+  @ApiOperation({
+    summary: 'Issue a token that takes the place of another',
+    description: 'At once, or side by side until the old one’s grace is over.',
+  })
+  @ApiCreatedResponse({ type: RotatedTokenDescription })
+  @Problems(400, 404, 409)
   async rotate(
     @Param('slug') slug: string,
     @Param('id') credentialId: string,
     @Body() { graceSeconds, expiresAt, name }: RotateTokenDto,
     @Req() request: FastifyRequest,
-  ): Promise<IssuedTokenDescription & { replaces: { id: string; validUntil: string } }> {
+  ): Promise<RotatedTokenDescription> {
     const at = this.source.now();
     const expiry = expiresAt === null ? null : this.expiryOf(expiresAt);
     const { token, credential } = issueToken({ credentialId: this.source.newResourceId(), name: '', scopes: [] });
@@ -90,6 +92,10 @@ export class TokensController {
 
   @Delete('tokens/:id')
   @HttpCode(204)
+  @Requires('tenant:change')
+  @ApiOperation({ summary: 'Revoke a token at once' })
+  @ApiNoContentResponse()
+  @Problems(404)
   async revoke(
     @Param('slug') slug: string,
     @Param('id') credentialId: string,
@@ -111,13 +117,14 @@ export class TokensController {
     if (expiresAt === undefined) return undefined;
     const hasZone = !expiresAt.includes('T') || /(?:Z|[+-]\d\d(?::?\d\d)?)$/i.test(expiresAt);
     const time = new Date(hasZone ? expiresAt : `${expiresAt}Z`).getTime();
-    if (Number.isNaN(time))
-      throw new BadRequestException(['expiresAt must be a date and time, as 2027-01-31T08:00:00Z']);
+    if (Number.isNaN(time)) throw expiryFault('expiresAt must be a date and time, as 2027-01-31T08:00:00Z');
     const expiry = new Date(time).toISOString();
-    if (expiry <= this.source.now()) throw new BadRequestException(['expiresAt must be in the future']);
+    if (expiry <= this.source.now()) throw expiryFault('expiresAt must be in the future');
     return expiry;
   }
 }
+
+const expiryFault = (detail: string): InvalidFields => new InvalidFields([invalidField(['expiresAt'], detail)]);
 
 /** What a token of this provider may do unless an admin says otherwise. */
 export const defaultScopes = (idp = 'generic') => (findPreset(idp) ?? findPreset('generic'))!.scopes;
@@ -127,9 +134,3 @@ function credentialIn({ credentials }: Tenant, id: string): Credential {
   if (!credential) throw new Error('a credential just issued must be there');
   return credential;
 }
-
-const contextOf = ({ id }: FastifyRequest, tenant: string): RequestContext => ({
-  tenant,
-  actor: 'admin key',
-  correlationId: id,
-});

@@ -1,0 +1,2 @@
+/** Metadata key under which routes say what they require. */
+export const PERMISSION = 'rollcall:permission';

@@ -1,0 +1,80 @@
+import type { TenantSettings, UserDeletion } from '#domain';
+import { USER_DELETIONS } from '#domain';
+import type { TenantDocument } from '#projections';
+import type { PageSizes } from '#scim-http';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ConnectionView } from '../connections/connections.views.js';
+import { TENANT_STATUSES, type TenantStatus } from './tenants.dto.js';
+
+export class RegisteredTenant {
+  @ApiProperty()
+  slug!: string;
+  @ApiProperty()
+  name!: string;
+  @ApiProperty({ description: 'What identity providers are given as the base URL.' })
+  scimBaseUrl!: string;
+}
+
+export class TenantView extends RegisteredTenant {
+  @ApiProperty({
+    enum: TENANT_STATUSES,
+    description: '`suspended`: SCIM answers 403. `deleted`: access has ended for good.',
+  })
+  status!: TenantStatus;
+  @ApiPropertyOptional({ format: 'date-time', description: 'When it became suspended or deleted.' })
+  statusSince?: string;
+  @ApiPropertyOptional({ description: 'Why it is suspended or deleted.' })
+  reason?: string;
+  @ApiProperty({ format: 'date-time' })
+  registeredAt!: string;
+}
+
+export class TenantWithConnections extends TenantView {
+  @ApiProperty({ type: () => [ConnectionView] })
+  connections!: ConnectionView[];
+}
+
+export class TenantsPage {
+  @ApiProperty({ type: () => [TenantView], description: 'In the order of their slugs.' })
+  tenants!: TenantView[];
+  @ApiPropertyOptional({ description: 'Given while there are more.' })
+  nextCursor?: string;
+}
+
+export class SettingsView {
+  @ApiProperty({ enum: USER_DELETIONS, description: 'What DELETE of a user means.' })
+  userDeletion!: UserDeletion;
+  @ApiProperty({ type: 'integer' })
+  defaultPageSize!: number;
+  @ApiProperty({ type: 'integer' })
+  maxPageSize!: number;
+  @ApiProperty({
+    enum: ['userDeletion', 'defaultPageSize', 'maxPageSize'],
+    isArray: true,
+    description: 'Which of these the tenant has of its own; the others are what everybody gets.',
+  })
+  own!: string[];
+}
+
+export function describeTenant(tenant: TenantDocument, scimBaseUrl: string): TenantView {
+  const { slug, name, status = 'active', statusSince, reason, registeredAt } = tenant;
+  return {
+    slug,
+    name,
+    status,
+    ...(statusSince !== undefined && { statusSince }),
+    ...(reason !== undefined && { reason }),
+    registeredAt,
+    scimBaseUrl,
+  };
+}
+
+/** @param page what the tenant's lists are paged by */
+export function describeSettings(settings: TenantSettings, page: PageSizes): SettingsView {
+  return {
+    userDeletion: settings.userDeletion ?? 'deactivate',
+    defaultPageSize: page.defaultSize,
+    maxPageSize: page.maxSize,
+    own: Object.keys(settings).sort(),
+  };
+}
