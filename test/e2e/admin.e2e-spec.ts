@@ -87,6 +87,7 @@ describe('admin API', () => {
                 lastFour: token.slice(-4),
                 createdAt: expect.any(String),
                 scopes: findPreset('entra-id')?.scopes,
+                warnings: [],
               },
             ],
           },

@@ -54,8 +54,14 @@ describe('restart', () => {
   /** Without what looking at them changes. */
   const settings = async () => {
     const { body } = await gateway.admin('GET', `/tenants/${tenant.slug}`);
-    const connections = body.connections as { contact: object }[];
-    return { ...body, connections: connections.map(({ contact: _contact, ...connection }) => connection) };
+    const connections = body.connections as { contact: object; tokens: { lastUsedAt?: string }[] }[];
+    return {
+      ...body,
+      connections: connections.map(({ contact: _contact, tokens, ...connection }) => ({
+        ...connection,
+        tokens: tokens.map(({ lastUsedAt: _lastUsedAt, ...token }) => token),
+      })),
+    };
   };
 
   /** Everything a client can see, each list in several orders. */

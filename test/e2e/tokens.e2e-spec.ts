@@ -169,6 +169,50 @@ describe('tokens', () => {
     );
   });
 
+  it('are described by all but themselves, and by when they were last used', async () => {
+    const tenant = await gateway.newTenant();
+    const expiresAt = new Date(Date.now() + 30 * 86_400_000).toISOString();
+    const { id, token, scopes } = await issue(tenant, { name: 'spring', expiresAt });
+    const described = async () => (await listed(tenant)).find((one) => one['id'] === id);
+    const unused = {
+      id,
+      name: 'spring',
+      lastFour: token.slice(-4),
+      createdAt: expect.any(String),
+      expiresAt,
+      scopes,
+      warnings: [],
+    };
+    expect(await described()).toEqual(unused);
+    const before = new Date().toISOString();
+    await tenant.get('/Users', bearer(token));
+    expect(await described()).toEqual({ ...unused, lastUsedAt: expect.any(String) });
+    const { lastUsedAt } = (await described()) as { lastUsedAt: string };
+    expect(lastUsedAt >= before && lastUsedAt <= new Date().toISOString()).toBe(true);
+    // A token of one tenant on another tenant's URL was not used.
+    const other = await gateway.newTenant();
+    await other.get('/Users', bearer(token));
+    await gateway.restart();
+    expect(await described()).toEqual({ ...unused, lastUsedAt });
+  });
+
+  it('warn from 14 days before they end', async () => {
+    const tenant = await gateway.newTenant();
+    const inDays = (days: number) => new Date(Date.now() + days * 86_400_000 - 1_000).toISOString();
+    const { id: soon } = await issue(tenant, { expiresAt: inDays(14) });
+    const { id: later } = await issue(tenant, { expiresAt: inDays(15) });
+    const warnings = Object.fromEntries((await listed(tenant)).map((token) => [token['id'], token['warnings']]));
+    expect(warnings).toMatchObject({ [soon]: [{ code: 'expiresSoon' }], [later]: [], [tenant.ids.tokenId]: [] });
+  });
+
+  it.each([
+    ['2030-01-31T10:00:00+02:00', '2030-01-31T08:00:00.000Z'],
+    ['2030-01-31T10:00:00', '2030-01-31T10:00:00.000Z'],
+    ['2030-01-31', '2030-01-31T00:00:00.000Z'],
+  ])('that expire at %s expire at %s', async (expiresAt, utc) => {
+    expect((await issue(await gateway.newTenant(), { expiresAt })).expiresAt).toBe(utc);
+  });
+
   describe('rotation', () => {
     const rotate = (tenant: TenantClient, id: string, body: object = {}) =>
       gateway.admin('POST', `/tenants/${tenant.slug}/tokens/${id}/rotate`, body);
@@ -188,6 +232,7 @@ describe('tokens', () => {
         lastFour: answer.body.token.slice(-4),
         createdAt: expect.any(String),
         scopes: first?.['scopes'],
+        warnings: [],
         token: expect.stringMatching(/^[A-Za-z0-9]{64}$/),
         replaces: { id: tenant.ids.tokenId, validUntil: expect.any(String) },
       });

@@ -1,4 +1,5 @@
-import type { TenantSettings } from '#domain';
+import { parseStream, type TenantSettings } from '#domain';
+import type { EventBatch } from '#event-store';
 import { findPreset, type IdpPreset, tolerancesOf } from '#idp';
 import {
   CONNECTIONS,
@@ -11,14 +12,18 @@ import {
 import { type ReadModels, ReadModelsUnavailable } from '#read-models';
 import type { Tolerances } from '#scim';
 import { LRUCache } from 'lru-cache';
+import type { RecentSettings } from './recent-settings.js';
 import { type ScopeMask, scopeMaskOf } from './scope-mask.js';
 import { hashToken, sameHash } from './token.js';
+import type { TokenUse, TokenUses } from './token-uses.js';
 
 /** Who is speaking: the credential presented decides tenant and connection. */
 export interface Caller {
   readonly tenant: string;
   readonly connectionId: string;
   readonly credentialId: string;
+  /** Where to note that the credential was used. */
+  readonly use: TokenUse;
   /** What the credential may do. */
   readonly scopes: ScopeMask;
   /** Preset of the connection; the log may hold one that is not known any more. */
@@ -47,77 +52,110 @@ interface Entry {
   readonly expiresAt: number;
 }
 
+export interface CredentialDirectoryParts {
+  readonly readModels: ReadModels;
+  readonly now: () => number;
+  /** Position up to which the read models show the settings of tenants; -1n: nothing yet. */
+  readonly passed: () => bigint;
+  readonly uses: TokenUses;
+}
+
+/** Times that a look-up begins again because settings have changed meanwhile; then what was found counts this once. */
+const MAX_ATTEMPTS = 3;
+
 /**
  * Finds credentials by token. One look-up by hash, whatever their number; those in use stay in memory until the log says
- * something about the settings of a tenant ({@link forget}). There they are found by the token itself, which no request
- * can do without: hashing it each time would cost more than all else about knowing the caller. Finding tells by no delay
- * how much of a guess is right, because texts are compared only where their seeded hashes agree.
+ * something about their tenant ({@link hear}). There they are found by the token itself, which no request can do without:
+ * hashing it each time would cost more than all else about knowing the caller. Finding tells by no delay how much of a guess
+ * is right, because texts are compared only where their seeded hashes agree.
+ *
+ * What the read models show counts only as the log has it since ({@link RecentSettings}): a revoked credential must not come
+ * back because they lag, and a new one must not wait for them.
  */
 export class CredentialDirectory {
   private readonly cache = new LRUCache<string, Entry>({ max: 10_000 });
   private generation = 0;
 
   constructor(
-    private readonly readModels: ReadModels,
-    private readonly now: () => number,
-    /** Whether the read model has come as far as the log was when the process began. */
-    private readonly isComplete: () => boolean = () => true,
+    private readonly parts: CredentialDirectoryParts,
+    private readonly recent: RecentSettings,
   ) {}
 
-  /** Answers from memory where it can, without a promise. */
+  /**
+   * Answers from memory where it can, without a promise.
+   * @throws ReadModelsUnavailable (as a rejection) while it cannot be told whether the token is good
+   */
   lookup(token: string): Lookup | Promise<Lookup> {
     const entry = this.cache.get(token);
     return entry ? this.judge(entry) : this.load(token);
   }
 
-  /** Settings changed: what is in memory may no longer hold. */
-  forget(): void {
+  /** News of the log: what is in memory of the tenants they are about no longer holds. */
+  hear({ events, position }: Pick<EventBatch, 'events' | 'position'>): void {
+    this.recent.add(events, position);
+    if (events.length === 0) return;
     this.generation++;
-    this.cache.clear();
+    this.recent.forgetUpTo(this.parts.passed());
+    const tenants = new Set(events.map(({ stream }) => parseStream(stream).tenant));
+    const stale = [...this.cache.entries()].filter(([, { lookup }]) => tenants.has(lookup.caller.tenant));
+    for (const [token] of stale) this.cache.delete(token);
   }
 
   private async load(token: string): Promise<Lookup> {
-    const { generation } = this;
     const tokenHash = hashToken(token);
-    const [document] = await this.readModels.find<CredentialDocument>(CREDENTIALS.name, {
-      filter: { tokenHash },
-      limit: 1,
-    });
-    if (!document || !sameHash(document.tokenHash, tokenHash)) return this.unknown();
-    const { _id: credentialId, tenant, connectionId, expiresAt, scopes } = document;
-    const connection = await this.readModels.get<ConnectionDocument>(CONNECTIONS.name, connectionId);
-    const owner = await this.readModels.get<TenantDocument>(TENANTS.name, tenant);
-    if (!connection || !owner || owner.status === 'deleted') return this.unknown();
+    for (let attempt = 1; ; attempt++) {
+      this.requireKnowledge();
+      const { generation } = this;
+      const entry = await this.find(tokenHash);
+      const isCurrent = generation === this.generation;
+      if (!isCurrent && attempt < MAX_ATTEMPTS) continue;
+      if (!entry) return UNKNOWN;
+      if (isCurrent) this.cache.set(token, entry);
+      return this.judge(entry);
+    }
+  }
+
+  /** A token that is not known yet must not be called wrong: an IdP would give up. */
+  private requireKnowledge(): void {
+    const passed = this.parts.passed();
+    if (!this.recent.complements(passed)) throw new ReadModelsUnavailable('Credentials are still being read');
+    // A look-up that has read before this must look again.
+    if (this.recent.forgetUpTo(passed)) this.generation++;
+  }
+
+  private async find(tokenHash: string): Promise<Entry | undefined> {
+    const { readModels, uses } = this.parts;
+    const { recent } = this;
+    const query = { filter: { tokenHash }, limit: 1 };
+    const [stored] = await readModels.find<CredentialDocument>(CREDENTIALS.name, query);
+    const id = stored?._id ?? recent.issuedWith(tokenHash);
+    const document = id === undefined ? undefined : recent.overlay(CREDENTIALS.name, id, stored);
+    if (!document || !sameHash(document.tokenHash, tokenHash)) return undefined;
+    const { _id: credentialId, tenant, connectionId, expiresAt } = document;
+    const read = async <T extends ConnectionDocument | TenantDocument>(collection: string, of: string) =>
+      recent.overlay(collection, of, await readModels.get<T>(collection, of));
+    const connection = await read<ConnectionDocument>(CONNECTIONS.name, connectionId);
+    const owner = await read<TenantDocument>(TENANTS.name, tenant);
+    if (!connection || !owner || owner.status === 'deleted') return undefined;
     const { idp } = connection;
     const { settings } = owner;
     const groupPatchAnswer = findPreset(idp)?.groupPatchAnswer;
-    const tolerances = tolerancesOf(idp);
     const caller = {
       tenant,
       connectionId,
       credentialId,
-      scopes: scopeMaskOf(scopes),
+      use: uses.useOf(document),
+      scopes: scopeMaskOf(document.scopes),
       idp,
-      tolerances,
+      tolerances: tolerancesOf(idp),
       ...(groupPatchAnswer && { groupPatchAnswer }),
       ...(settings && { settings }),
     };
     const outcome = owner.status === 'suspended' ? 'suspended' : connection.paused ? 'paused' : 'known';
-    const entry: Entry = {
-      lookup: { outcome, caller },
-      expiresAt: expiresAt === undefined ? Infinity : Date.parse(expiresAt),
-    };
-    if (generation === this.generation) this.cache.set(token, entry);
-    return this.judge(entry);
-  }
-
-  /** A token that is not known yet must not be called wrong: an IdP would give up. */
-  private unknown(): Lookup {
-    if (this.isComplete()) return UNKNOWN;
-    throw new ReadModelsUnavailable('Credentials are still being read');
+    return { lookup: { outcome, caller }, expiresAt: expiresAt === undefined ? Infinity : Date.parse(expiresAt) };
   }
 
   private judge({ lookup, expiresAt }: Entry): Lookup {
-    return expiresAt <= this.now() ? { outcome: 'expired', caller: lookup.caller } : lookup;
+    return expiresAt <= this.parts.now() ? { outcome: 'expired', caller: lookup.caller } : lookup;
   }
 }

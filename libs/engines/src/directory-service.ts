@@ -1,15 +1,18 @@
-import { CredentialDirectory } from '#access';
+import { CredentialDirectory, RecentSettings, TokenUses } from '#access';
 import { GROUP_STREAMS, TENANT_STREAMS, USER_STREAMS } from '#domain';
+import type { EventBatch } from '#event-store';
 import { type MembershipCleanup, SNAPSHOTS } from '#handlers';
-import { PROJECTIONS, TENANTS, tenantSchemas } from '#projections';
+import { PROJECTIONS, TENANTS, tenantSchemas, tenantSettings } from '#projections';
 import { RequestLog } from '#request-log';
-import { followLog, type LogFollower, ProjectionRunner, type SubscriptionLog } from '#subscriptions';
+import { followLog, type LogFollower, ProgressTracker, ProjectionRunner, type SubscriptionLog } from '#subscriptions';
 import type { Engines } from './engines.js';
 
 /** A reader does not wait for it: whoever needs what is in the log has it folded at once. */
 const GATHER_MS = 100;
 /** Name of the checkpoint of those who finish what deletions leave to do. */
 const CLEANUP_CHECKPOINT = 'membership-cleanup';
+/** Longest that a start waits to hear what the log has said of tenants; until it is heard, requests are answered 503. */
+const HEARING_MS = 5_000;
 
 /**
  * What a gateway keeps running beside its routes: the projections it reads from, the memory of credentials, the clean-up
@@ -19,20 +22,21 @@ export class DirectoryService {
   readonly credentials: CredentialDirectory;
   readonly runner: ProjectionRunner;
   readonly requestLog: RequestLog;
+  readonly tokenUses: TokenUses;
   /** Position of the newest event of before this process. */
   writtenBefore: bigint | undefined;
   private readonly followers: LogFollower[] = [];
+  private readonly recentSettings = new RecentSettings();
 
   constructor(
     private readonly engines: Pick<Engines, 'store' | 'readModels' | 'requestLog'>,
     private readonly log: SubscriptionLog,
   ) {
     const { store, readModels } = engines;
-    this.credentials = new CredentialDirectory(
-      readModels,
-      Date.now,
-      () => (this.runner.progress.current ?? -1n) >= (this.writtenBefore ?? -1n),
-    );
+    this.tokenUses = new TokenUses({ store: engines.requestLog, now: Date.now, log });
+    const passed = (): bigint => this.runner.status().find(({ name }) => name === tenantSettings.name)?.position ?? -1n;
+    const parts = { readModels, now: Date.now, passed, uses: this.tokenUses };
+    this.credentials = new CredentialDirectory(parts, this.recentSettings);
     this.requestLog = new RequestLog({
       store: engines.requestLog,
       tenantExists: async (tenant) => (await readModels.get(TENANTS.name, tenant)) !== undefined,
@@ -56,22 +60,42 @@ export class DirectoryService {
     await readModels.declare(SNAPSHOTS);
     await this.requestLog.start();
     await this.runner.start();
+    await this.tokenUses.start();
+    await this.hearOfCredentials();
+  }
+
+  /**
+   * Credentials are judged by the log itself: what it says is heard at once, whether or not the projection has got there.
+   * Begins where the projection stood, or, where it begins anew, at the end of the log, for it to get there first.
+   */
+  private async hearOfCredentials(): Promise<void> {
+    const { store, readModels } = this.engines;
+    const until = this.writtenBefore ?? -1n;
+    const since = (await readModels.checkpoint(tenantSettings.name)) ?? until;
+    using heard = new ProgressTracker();
+    this.recentSettings.begin(since, until);
+    heard.passed(since);
+    const handle = async (batch: EventBatch): Promise<void> => {
+      this.credentials.hear(batch);
+      for (const { type, data } of batch.events) {
+        const { credentialId, validUntil } = data as { credentialId?: string; validUntil?: string };
+        const ends = type === 'CredentialRevoked' || type === 'CredentialExpired' || type === 'CredentialRotated';
+        if (ends && credentialId !== undefined && validUntil === undefined) this.tokenUses.forget(credentialId);
+      }
+      heard.passed(batch.position);
+    };
     this.followers.push(
       followLog({
         name: 'credentials',
         store,
-        after: (await store.lastPosition()) ?? 'start',
+        after: since < 0n ? 'start' : since,
         streamPrefixes: [TENANT_STREAMS],
-        // Forgetting before the projection has passed would let the stale document back into memory.
-        handle: async ({ events, position }) => {
-          if (events.length === 0) return;
-          await this.runner.progress.waitFor(position, 5_000);
-          this.credentials.forget();
-        },
+        handle,
         onParked: () => undefined,
         log: this.log,
       }),
     );
+    await heard.waitFor(until, HEARING_MS);
   }
 
   /** Follows deletions and memberships; needs the handlers, which need the runner's progress first. */
@@ -108,6 +132,7 @@ export class DirectoryService {
   async stop(): Promise<void> {
     await Promise.all(this.followers.map((follower) => follower.stop()));
     await this.runner.stop();
+    await this.tokenUses.stop();
     await this.requestLog.stop();
   }
 }

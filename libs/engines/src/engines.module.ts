@@ -1,3 +1,4 @@
+import { TOKEN_USE_MEMORY } from '#access';
 import { EVENT_STORE } from '#event-store';
 import { READ_MODEL_PROGRESS } from '#handlers';
 import { READ_MODELS } from '#read-models';
@@ -26,10 +27,11 @@ export class EnginesModule {
         { provide: READ_MODELS, useValue: engines.readModels },
         { provide: READ_MODEL_PROGRESS, useValue: directory.runner.progress },
         { provide: REQUEST_LOG, useValue: directory.requestLog },
+        { provide: TOKEN_USE_MEMORY, useValue: directory.tokenUses },
         { provide: LOGGER, useValue: logger },
         { provide: READINESS_CHECKS, useValue: checks },
       ],
-      exports: [EVENT_STORE, READ_MODELS, READ_MODEL_PROGRESS, REQUEST_LOG, LOGGER, READINESS_CHECKS],
+      exports: [EVENT_STORE, READ_MODELS, READ_MODEL_PROGRESS, REQUEST_LOG, TOKEN_USE_MEMORY, LOGGER, READINESS_CHECKS],
     };
   }
 }

@@ -67,7 +67,9 @@ export function authenticateScim(fastify: FastifyInstance, options: Authenticati
           'This token has expired; issue a new one for the connection and enter it at the IdP.',
         );
       }
-      scope.contact?.came(Date.now());
+      const now = Date.now();
+      scope.contact?.came(now);
+      found.caller.use.came(now);
       if (found.outcome === 'suspended') return sendScimError(reply, SUSPENDED, 'suspendedTenant');
       if (found.outcome === 'paused') return sendScimError(reply, PAUSED, 'pausedConnection');
       scope.caller = found.caller;

@@ -1,9 +1,9 @@
-import type { ConnectionDocument, CredentialDocument } from '#projections';
+import type { ConnectionDocument } from '#projections';
 import type { ContactRecord } from '#request-log';
 import type { ConnectionSetup } from '#idp';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { MATCHING_ATTRIBUTES } from './connections.dto.js';
-import { describeToken, TokenDescription } from './describe-token.js';
+import { TokenDescription } from './describe-token.js';
 
 /** When the identity provider was last heard of; times are left out until there is one. */
 export class ContactView {
@@ -69,7 +69,7 @@ export class CreatedConnection {
 
 export function describeConnection(
   { connectionId: id, idp, name, matchingAttribute, paused, createdAt }: ConnectionDocument,
-  credentials: readonly CredentialDocument[],
+  tokens: readonly TokenDescription[],
   contact: ContactRecord | undefined,
 ): ConnectionView {
   return {
@@ -80,9 +80,7 @@ export function describeConnection(
     status: paused ? 'paused' : 'active',
     createdAt,
     contact: describeContact(contact),
-    tokens: credentials
-      .filter(({ connectionId }) => connectionId === id)
-      .map((document) => describeToken({ ...document, id: document._id })),
+    tokens: [...tokens],
   };
 }
 

@@ -1,5 +1,16 @@
+import { TOKEN_WARNINGS, type TokenWarning, tokenWarnings } from '#access';
 import { type Credential, type Scope, SCOPES } from '#domain';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+
+export class TokenWarningView implements TokenWarning {
+  @ApiProperty({
+    enum: TOKEN_WARNINGS,
+    description: '`expiresSoon` from 14 days before the end, `old` from 90 days of age.',
+  })
+  code!: TokenWarning['code'];
+  @ApiProperty({ description: 'What to do about it.' })
+  detail!: string;
+}
 
 /** What is told of a token once it has been shown. */
 export class TokenDescription {
@@ -19,6 +30,13 @@ export class TokenDescription {
     description: 'Id of the token that has taken its place; this one works until `expiresAt`.',
   })
   replacedBy?: string;
+  @ApiPropertyOptional({
+    format: 'date-time',
+    description: 'Absent: never. A crash may take the last seconds of it.',
+  })
+  lastUsedAt?: string;
+  @ApiProperty({ type: () => [TokenWarningView], description: 'What should be done about it; empty: nothing.' })
+  warnings!: readonly TokenWarning[];
 }
 
 /** A token just made. */
@@ -48,15 +66,18 @@ type Described = Pick<Credential, 'id' | 'name' | 'lastFour' | 'issuedAt' | 'exp
   readonly scopes?: readonly Scope[];
 };
 
-export function describeToken(credential: Described): TokenDescription {
+/** @param now UTC @param lastUsedAt UTC */
+export function describeToken(credential: Described, now: string, lastUsedAt?: string): TokenDescription {
   const { id, name, lastFour, issuedAt: createdAt, expiresAt, scopes = SCOPES, replacedBy } = credential;
   return {
     id,
     name,
     lastFour,
     createdAt,
+    ...(lastUsedAt !== undefined && { lastUsedAt }),
     ...(expiresAt !== undefined && { expiresAt }),
     scopes,
     ...(replacedBy !== undefined && { replacedBy }),
+    warnings: tokenWarnings(credential, Date.parse(now)),
   };
 }

@@ -1,4 +1,4 @@
-import { issueToken } from '#access';
+import { issueToken, TOKEN_USE_MEMORY, type TokenUses } from '#access';
 import { type Credential, type Tenant, tenantStream } from '#domain';
 import { Aggregates, ChangeTenant, IDENTITY_SOURCE, type IdentitySource } from '#handlers';
 import { findPreset } from '#idp';
@@ -21,6 +21,7 @@ export class TokensController {
     private readonly commands: CommandBus,
     private readonly aggregates: Aggregates,
     @Inject(IDENTITY_SOURCE) private readonly source: IdentitySource,
+    @Inject(TOKEN_USE_MEMORY) private readonly uses: TokenUses,
   ) {}
 
   @Get('connections/:id/tokens')
@@ -31,7 +32,9 @@ export class TokensController {
   async list(@Param('slug') slug: string, @Param('id') connectionId: string): Promise<TokensList> {
     const { credentials } = await this.requireConnection(slug, connectionId);
     const ofConnection = Object.values(credentials).filter((credential) => credential.connectionId === connectionId);
-    return { tokens: ofConnection.map((credential) => describeToken(credential)) };
+    const lastUsed = await this.uses.lastUsed(ofConnection.map(({ id }) => id));
+    const now = this.source.now();
+    return { tokens: ofConnection.map((credential) => describeToken(credential, now, lastUsed.get(credential.id))) };
   }
 
   @Post('connections/:id/tokens')
@@ -55,7 +58,7 @@ export class TokensController {
     });
     const command = { type: 'IssueCredential', connectionId, credential } as const;
     const { loaded } = await this.commands.execute(new ChangeTenant(contextOf(request, slug), command));
-    return { ...describeToken(credentialIn(loaded.state, credential.credentialId)), token };
+    return { ...describeToken(credentialIn(loaded.state, credential.credentialId), this.source.now()), token };
   }
 
   @Post('tokens/:id/rotate')
@@ -86,7 +89,7 @@ export class TokensController {
     const { loaded } = await this.commands.execute(new ChangeTenant(contextOf(request, slug), command));
     const { credentials } = loaded.state;
     const validUntil = (Object.hasOwn(credentials, credentialId) && credentials[credentialId]?.expiresAt) || at;
-    const described = describeToken(credentialIn(loaded.state, successorId));
+    const described = describeToken(credentialIn(loaded.state, successorId), at);
     return { ...described, token, replaces: { id: credentialId, validUntil } };
   }
 
