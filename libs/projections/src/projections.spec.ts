@@ -1,4 +1,7 @@
 import {
+  activity,
+  activityId,
+  admins,
   groupDirectory,
   GROUPS,
   memberships,
@@ -189,6 +192,64 @@ describe('tenant-settings', () => {
         expiresAt: rotated.validUntil,
       },
     );
+  });
+});
+
+describe('admins', () => {
+  const stream = 'admin-a1';
+  const told: Told[] = [
+    [stream, 'AdminAppointed', { adminId: 'a1', name: 'Kim', role: 'tenant-admin', tenants: ['acme'] }],
+    [stream, 'AdminKeyIssued', { keyHash: 'ab', lastFour: 'wxyz', expiresAt: '2027-01-01T00:00:00.000Z' }],
+  ];
+  const after = (...more: Told[]) => fold(admins, [...told, ...more]).get('admins a1');
+
+  it('hold who may do what, and by which key', () => {
+    expect(after()).toMatchObject({
+      name: 'Kim',
+      role: 'tenant-admin',
+      tenants: ['acme'],
+      status: 'active',
+      keyHash: 'ab',
+      expiresAt: '2027-01-01T00:00:00.000Z',
+    });
+  });
+
+  it('forget what a new mandate and a new key do not have', () => {
+    const changed = after(
+      [stream, 'AdminMandateChanged', { role: 'auditor' }],
+      [stream, 'AdminKeyIssued', { keyHash: 'cd', lastFour: 'stuv' }],
+    );
+    expect(changed).toMatchObject({ name: 'Kim', role: 'auditor', keyHash: 'cd' });
+    expect(changed).not.toHaveProperty('tenants');
+    expect(changed).not.toHaveProperty('expiresAt');
+  });
+
+  it('keep whoever was revoked, without a key', () => {
+    const revoked = after([stream, 'AdminRevoked', { reason: 'left' }]);
+    expect(revoked).toMatchObject({ name: 'Kim', status: 'revoked', revokedAt: expect.any(String) });
+    for (const name of ['keyHash', 'lastFour', 'expiresAt']) expect(revoked).not.toHaveProperty(name);
+  });
+});
+
+describe('activity', () => {
+  it('is what was changed of settings and admins, without hashes', () => {
+    const documents = fold(activity, [
+      ['tenant-acme', 'CredentialIssued', { credentialId: 'k1', tokenHash: 'ab', lastFour: 'wxyz' }],
+      ['admin-a1', 'AdminKeyIssued', { keyHash: 'ab', lastFour: 'wxyz' }],
+    ]);
+    expect([...documents.values()]).toEqual([
+      expect.objectContaining({
+        tenant: 'acme',
+        type: 'CredentialIssued',
+        data: { credentialId: 'k1', lastFour: 'wxyz' },
+      }),
+      expect.objectContaining({ tenant: '', type: 'AdminKeyIssued', data: { lastFour: 'wxyz' } }),
+    ]);
+  });
+
+  it('is in the order of the log, however far it goes', () => {
+    expect(activityId(9n) < activityId(10n)).toBe(true);
+    expect(activityId(10n) < activityId(2n ** 53n)).toBe(true);
   });
 });
 
