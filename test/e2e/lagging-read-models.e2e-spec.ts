@@ -54,6 +54,19 @@ describe('while the read models lag', () => {
     expect((await tenant.find('Users', 'externalId eq "x"')).body.totalResults).toBe(1);
   });
 
+  it('no revoked admin is let in meanwhile, and the holder of the admin key always is', async () => {
+    const { body } = await gateway.admin('POST', '/admins', { name: 'Kim', role: 'operator' });
+    const me = (key?: string) => gateway.admin('GET', '/me', undefined, key === undefined ? {} : { key });
+    expect((await me(body.key as string)).status).toBe(200);
+    held.hold();
+    expect((await gateway.admin('DELETE', `/admins/${body.id}`)).status).toBe(204);
+    expect((await me(body.key as string)).status).toBe(503);
+    expect((await me()).status).toBe(200);
+    held.release();
+    await gateway.readModelsCaughtUp();
+    expect((await me(body.key as string)).status).toBe(401);
+  });
+
   it('a restart in the middle shows no list without the writes that were acknowledged before', async () => {
     held.hold();
     const bo = await tenant.createUser('bo@example.com');

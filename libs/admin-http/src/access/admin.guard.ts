@@ -41,15 +41,20 @@ export class AdminGuard implements CanActivate {
       .getRequest<FastifyRequest<{ Params: { slug?: string }; Querystring: { tenant?: string | string[] } }>>();
     const admin = await this.authenticate(request.headers.authorization);
     const { tenant: queryTenant } = request.query ?? {};
+    const where = [context.getHandler(), context.getClass()];
+    const permission = this.reflector.getAllAndOverride<Permission | undefined>(PERMISSION, where);
     const decision = decideAccess(admin, {
-      permission: this.reflector.getAllAndOverride<Permission>(PERMISSION, [context.getHandler(), context.getClass()]),
+      permission,
       method: request.method,
       pathTenant: request.params?.slug,
       // A list of tenants is refused by validation; until then it is nobody's.
       queryTenant: Array.isArray(queryTenant) ? '' : queryTenant,
     });
     if (decision === 'hidden') throw noSuchTenant();
-    if (decision === 'forbidden') throw new ForbiddenException(`The role of ${admin.role} does not allow this here.`);
+    if (decision === 'forbidden') {
+      const remedy = permission === 'people:read' ? ' Name one of your tenants as "tenant" in the query.' : '';
+      throw new ForbiddenException(`The role of ${admin.role} does not allow this here.${remedy}`);
+    }
     rememberAdmin(request, admin);
     return true;
   }

@@ -14,7 +14,12 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .setDescription(
       'Tenants, their connections and settings, admins, and who changed what. Bodies are JSON; refusals are problem details (RFC 9457).',
     )
-    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An admin’s key, or the installation’s admin key.' })
+    .addBearerAuth({
+      type: 'http',
+      scheme: 'bearer',
+      bearerFormat: 'opaque',
+      description: 'An admin’s key, or the installation’s admin key.',
+    })
     .build();
   const { paths, ...document } = SwaggerModule.createDocument(app, about, {
     extraModels: [Problem],
