@@ -17,19 +17,38 @@ export interface GatewayApp {
   stop(): Promise<void>;
 }
 
-/** Builds a gateway on open engines and starts its loops; it does not listen yet. */
-export async function startGateway(parts: {
-  config: RollcallConfig;
-  engines: Pick<Engines, 'store' | 'readModels' | 'requestLog'>;
-  logger: Logger;
-  readiness?: readonly ReadinessCheck[];
-  beside?: readonly (DynamicModule | Type)[];
+interface GatewayParts {
+  readonly config: RollcallConfig;
+  readonly engines: Pick<Engines, 'store' | 'readModels' | 'requestLog'>;
+  readonly logger: Logger;
+  readonly readiness?: readonly ReadinessCheck[];
+  readonly beside?: readonly (DynamicModule | Type)[];
   /** Adds to the app what no module can, before it starts. */
-  prepare?: (app: NestFastifyApplication) => void;
-}): Promise<GatewayApp> {
-  const { config, engines, logger } = parts;
-  const directory = new DirectoryService(engines, logger);
+  readonly prepare?: (app: NestFastifyApplication) => void;
+}
+
+/** Builds a gateway on open engines and starts its loops; it does not listen yet. */
+export async function startGateway(parts: GatewayParts): Promise<GatewayApp> {
+  const directory = new DirectoryService(parts.engines, parts.logger);
   await directory.start();
+  try {
+    const app = await startApp(parts, directory);
+    return {
+      app,
+      directory,
+      stop: async () => {
+        await app.close();
+        await directory.stop();
+      },
+    };
+  } catch (error) {
+    await directory.stop();
+    throw error;
+  }
+}
+
+async function startApp(parts: GatewayParts, directory: DirectoryService): Promise<NestFastifyApplication> {
+  const { config, logger } = parts;
   const { key } = await cursorKey(config);
   const routes = [scimRoutes(config, key), ...(parts.beside ?? [])];
   const app = await createHttpApp(serviceModule({ ...parts, directory, routes }), {
@@ -54,12 +73,5 @@ export async function startGateway(parts: {
   parts.prepare?.(app);
   await app.init();
   await directory.startCleanup(app.get(MembershipCleanup));
-  return {
-    app,
-    directory,
-    stop: async () => {
-      await app.close();
-      await directory.stop();
-    },
-  };
+  return app;
 }

@@ -4,6 +4,7 @@ import { READ_MODELS, type ReadModels } from '#read-models';
 import { OTHER_ERRORS, type PageSizes } from '#scim-http';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ADMIN_DIRECTORY, ADMIN_KEY_HASH, AdminGuard } from './access/admin.guard.js';
+import { RouteCheck } from './access/route-check.js';
 import { ActivityController } from './activity/activity.controller.js';
 import { EventsController } from './activity/events.controller.js';
 import { AdminsController } from './admins/admins.controller.js';
@@ -27,7 +28,7 @@ export interface AdminHttpOptions {
 
 /**
  * The admin API. Expects the handlers module and the ports' tokens from global modules. Every route says what it requires
- * with `@Requires`; one that says nothing is open to nobody.
+ * with `@Requires`; with one that says nothing the app does not start.
  */
 @Module({})
 export class AdminHttpModule {
@@ -59,6 +60,7 @@ export class AdminHttpModule {
         TenantReader,
         ConnectionReader,
         AdminGuard,
+        RouteCheck,
         { provide: OTHER_ERRORS, useClass: ProblemFilter },
       ],
       exports: [ADMIN_KEY_HASH, ADMIN_DIRECTORY, AdminGuard, TenantReader, OTHER_ERRORS],

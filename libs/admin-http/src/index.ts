@@ -1,8 +1,8 @@
 export * from './admin-http.module.js';
 export * from './access/acting-admin.js';
 export * from './access/admin.guard.js';
+export * from './access/declared-routes.js';
 export * from './access/requires.decorator.js';
-export { PERMISSION } from './access/metadata.js';
 export { type Permission } from './access/permissions.js';
 export * from './openapi/fields.js';
 export * from './openapi/openapi-document.js';

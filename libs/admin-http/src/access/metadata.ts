@@ -1,2 +1,3 @@
-/** Metadata key under which routes say what they require. */
+/** Metadata keys under which routes say who may use them. */
 export const PERMISSION = 'rollcall:permission';
+export const PUBLIC = 'rollcall:public';
