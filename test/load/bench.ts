@@ -13,6 +13,7 @@ import { measurePages, measureReads } from './read.section.js';
 import { Report } from './report.js';
 import { measureRestart } from './restart.section.js';
 import { FULL, QUICK } from './scale.js';
+import { measureTokens } from './tokens.section.js';
 import { type AppName, AppServer, startYardstickServer } from './servers.js';
 
 /** Rest after a start before its memory is read. */
@@ -22,6 +23,7 @@ const USAGE = `npm run bench -- [options]
   --quick             under 90 seconds: fewer users, shorter rounds
   --only=create       the durable create and its yardsticks alone
   --only=filters      operators, sorts and cursors at three sizes
+  --only=tokens       knowing a caller among 10 and among 1,000,000 tokens
   --only=directory    everything else alone
   --strict            exit code 2 when a bar is missed
   --prof=KIND         profile one kind of request: ${PROFILED.join(', ')}
@@ -59,6 +61,7 @@ async function bench(): Promise<number> {
   const section = (name: string): boolean => options.only === undefined || options.only === name;
   if (section('create')) await measureCreate(report, scale, yardsticks);
   if (options.only === 'filters') await measureFilters(report, scale, new Directory(await AppServer.start(app)));
+  if (options.only === 'tokens') await measureTokens(report);
   if (section('directory')) {
     const server = await AppServer.start(app);
     await sleep(SETTLE_MS);
