@@ -59,12 +59,29 @@ describe('while the read models lag', () => {
     const me = (key?: string) => gateway.admin('GET', '/me', undefined, key === undefined ? {} : { key });
     expect((await me(body.key as string)).status).toBe(200);
     held.hold();
+    const more = await gateway.admin('POST', '/admins', { name: 'Lee', role: 'auditor' });
+    expect([more.status, more.body.key]).toEqual([201, expect.any(String)]);
     expect((await gateway.admin('DELETE', `/admins/${body.id}`)).status).toBe(204);
     expect((await me(body.key as string)).status).toBe(503);
     expect((await me()).status).toBe(200);
     held.release();
     await gateway.readModelsCaughtUp();
     expect((await me(body.key as string)).status).toBe(401);
+    expect((await me(more.body.key as string)).status).toBe(200);
+  });
+
+  it('a tenant is suspended and resumed at once, a connection paused', async () => {
+    const { slug, ids } = tenant;
+    const change = async (path: string) =>
+      (await gateway.admin('POST', `/tenants/${slug}${path}`)).body.status as string;
+    expect((await tenant.get(`/Users/${ana.id}`)).status).toBe(200);
+    held.hold();
+    expect(await change('/suspend')).toBe('suspended');
+    expectScimError(await tenant.get(`/Users/${ana.id}`), 403);
+    expect(await change('/resume')).toBe('active');
+    expect((await tenant.get(`/Users/${ana.id}`)).status).toBe(200);
+    expect(await change(`/connections/${ids.connectionId}/pause`)).toBe('paused');
+    expectScimError(await tenant.get(`/Users/${ana.id}`), 503);
   });
 
   it('a restart in the middle shows no list without the writes that were acknowledged before', async () => {

@@ -1,6 +1,14 @@
 import { hashToken, newToken } from '#access';
-import { type AdminCommand, AdminError, type AdminKeyFacts, type AdminMandate, type AdminRole } from '#domain';
-import { ChangeAdmin, IDENTITY_SOURCE, type IdentitySource, ReadYourWrites } from '#handlers';
+import {
+  type Admin,
+  type AdminCommand,
+  AdminError,
+  type AdminKeyFacts,
+  type AdminMandate,
+  type AdminRole,
+  adminStream,
+} from '#domain';
+import { Aggregates, ChangeAdmin, IDENTITY_SOURCE, type IdentitySource, ReadYourWrites } from '#handlers';
 import { type AdminDocument, ADMINS } from '#projections';
 import { READ_MODELS, type ReadModels } from '#read-models';
 import {
@@ -25,7 +33,7 @@ import { Requires } from '../access/requires.decorator.js';
 import { Problems } from '../openapi/problem.js';
 import { TenantReader } from '../tenants/tenant-reader.js';
 import { AdminsQuery, AppointAdminDto, ChangeAdminDto, ReplaceKeyDto } from './admins.dto.js';
-import { AdminsPage, AdminView, AdminWithKey, describeAdmin } from './admins.views.js';
+import { AdminsPage, AdminView, AdminWithKey, describeAdmin, describeAdminDocument } from './admins.views.js';
 
 /** Those who administer the installation, each with a key of their own. */
 @ApiTags('admins')
@@ -34,6 +42,7 @@ export class AdminsController {
   constructor(
     private readonly commands: CommandBus,
     private readonly tenants: TenantReader,
+    private readonly aggregates: Aggregates,
     private readonly readYourWrites: ReadYourWrites,
     @Inject(READ_MODELS) private readonly readModels: ReadModels,
     @Inject(IDENTITY_SOURCE) private readonly source: IdentitySource,
@@ -51,8 +60,8 @@ export class AdminsController {
     const mandate = await this.mandateOf(role, tenants);
     const { key, facts } = newKey(expiresAt);
     const adminId = this.source.newResourceId();
-    await this.change(request, adminId, { type: 'AppointAdmin', adminId, name, mandate, key: facts });
-    return { ...(await this.describe(adminId)), key };
+    const command = { type: 'AppointAdmin', adminId, name, mandate, key: facts } as const;
+    return { ...describeAdmin(await this.change(request, adminId, command)), key };
   }
 
   @Get()
@@ -70,7 +79,7 @@ export class AdminsController {
     });
     const last = found[limit - 1];
     return {
-      admins: found.slice(0, limit).map(describeAdmin),
+      admins: found.slice(0, limit).map(describeAdminDocument),
       ...(found.length > limit && last && { nextCursor: last._id }),
     };
   }
@@ -80,8 +89,8 @@ export class AdminsController {
   @ApiOperation({ summary: 'Read an admin' })
   @ApiOkResponse({ type: AdminView })
   @Problems(404)
-  read(@Param('id') id: string): Promise<AdminView> {
-    return this.describe(id);
+  async read(@Param('id') id: string): Promise<AdminView> {
+    return describeAdmin(await this.known(id));
   }
 
   @Patch(':id')
@@ -94,13 +103,9 @@ export class AdminsController {
     @Body() { name, role, tenants }: ChangeAdminDto,
     @Req() request: FastifyRequest,
   ): Promise<AdminView> {
-    const mandate = await this.newMandate(await this.describe(id), role, tenants);
-    await this.change(request, id, {
-      type: 'ChangeAdmin',
-      ...(name !== undefined && { name }),
-      mandate,
-    });
-    return this.describe(id);
+    const mandate = await this.newMandate((await this.known(id)).mandate, role, tenants);
+    const command = { type: 'ChangeAdmin', ...(name !== undefined && { name }), mandate } as const;
+    return describeAdmin(await this.change(request, id, command));
   }
 
   @Post(':id/key')
@@ -114,8 +119,7 @@ export class AdminsController {
     @Req() request: FastifyRequest,
   ): Promise<AdminWithKey> {
     const { key, facts } = newKey(expiresAt);
-    await this.change(request, id, { type: 'ReplaceAdminKey', key: facts });
-    return { ...(await this.describe(id)), key };
+    return { ...describeAdmin(await this.change(request, id, { type: 'ReplaceAdminKey', key: facts })), key };
   }
 
   @Delete(':id')
@@ -128,20 +132,20 @@ export class AdminsController {
     await this.change(request, id, { type: 'RevokeAdmin', reason: 'revoked by an admin' });
   }
 
-  private async change(request: FastifyRequest, adminId: string, command: AdminCommand): Promise<void> {
-    await this.commands.execute(new ChangeAdmin(contextOf(request, ''), adminId, command));
+  private async change(request: FastifyRequest, adminId: string, command: AdminCommand): Promise<Admin> {
+    return (await this.commands.execute(new ChangeAdmin(contextOf(request, ''), adminId, command))).loaded.state;
   }
 
-  private async describe(id: string): Promise<AdminView> {
-    await this.readYourWrites.requireCurrent();
-    const found = await this.readModels.get<AdminDocument>(ADMINS.name, id);
-    if (!found) throw new NotFoundException('No such admin');
-    return describeAdmin(found);
+  /** As the log has them. @throws NotFoundException */
+  private async known(id: string): Promise<Admin> {
+    const { state } = await this.aggregates.admins.load(adminStream(id));
+    if (state.status === 'absent') throw new NotFoundException('No such admin');
+    return state;
   }
 
   /** Tenants that are not spoken of stay: nobody gets to see more by an omission. */
   private async newMandate(
-    before: AdminView,
+    before: AdminMandate,
     role: AdminRole = before.role,
     tenants: readonly string[] | null | undefined,
   ): Promise<AdminMandate> {

@@ -1,4 +1,4 @@
-import { ADMIN_ROLES, type AdminRole } from '#domain';
+import { type Admin, ADMIN_ROLES, type AdminRole } from '#domain';
 import type { AdminDocument } from '#projections';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ADMIN_STATUSES } from './admins.dto.js';
@@ -42,6 +42,19 @@ export class AdminsPage {
   nextCursor?: string;
 }
 
-export function describeAdmin({ _id: id, keyHash: _hidden, ...shown }: AdminDocument): AdminView {
+export function describeAdminDocument({ _id: id, keyHash: _hidden, ...shown }: AdminDocument): AdminView {
   return { id, ...shown };
+}
+
+export function describeAdmin({ id, name, mandate, status, appointedAt, revokedAt, key }: Admin): AdminView {
+  return {
+    id,
+    name,
+    ...mandate,
+    status: status === 'revoked' ? 'revoked' : 'active',
+    appointedAt,
+    ...(revokedAt !== undefined && { revokedAt }),
+    ...(key && { lastFour: key.lastFour, keyIssuedAt: key.issuedAt }),
+    ...(key?.expiresAt !== undefined && { expiresAt: key.expiresAt }),
+  };
 }

@@ -1,7 +1,6 @@
 import { TOKEN_USE_MEMORY, type TokenUses } from '#access';
+import type { Tenant } from '#domain';
 import { IDENTITY_SOURCE, type IdentitySource } from '#handlers';
-import { CREDENTIALS, type CredentialDocument } from '#projections';
-import { READ_MODELS, type ReadModels } from '#read-models';
 import { REQUEST_LOG, type RequestLog } from '#request-log';
 import { Inject, Injectable, NotFoundException } from '@nestjs/common';
 import { TenantReader } from '../tenants/tenant-reader.js';
@@ -13,32 +12,38 @@ import { describeToken } from './describe-token.js';
 export class ConnectionReader {
   constructor(
     private readonly tenants: TenantReader,
-    @Inject(READ_MODELS) private readonly readModels: ReadModels,
     @Inject(REQUEST_LOG) private readonly requestLog: RequestLog,
     @Inject(TOKEN_USE_MEMORY) private readonly uses: TokenUses,
     @Inject(IDENTITY_SOURCE) private readonly source: IdentitySource,
   ) {}
 
   async ofTenant(tenant: string): Promise<ConnectionView[]> {
-    await this.tenants.living(tenant);
-    const connections = await this.tenants.connections(tenant);
-    const filter = { tenant };
-    const credentials = await this.readModels.find<CredentialDocument>(CREDENTIALS.name, { filter });
-    const contacts = await this.requestLog.contacts(connections.map(({ connectionId }) => connectionId));
-    const lastUsed = await this.uses.lastUsed(credentials.map(({ _id }) => _id));
-    const now = this.source.now();
-    return connections.map((one) => {
-      const tokens = credentials
-        .filter(({ connectionId }) => connectionId === one.connectionId)
-        .map((document) => describeToken({ ...document, id: document._id }, now, lastUsed.get(document._id)));
-      return describeConnection(one, tokens, contacts.get(one.connectionId));
-    });
+    return this.describe(await this.tenants.living(tenant));
   }
 
   /** @throws NotFoundException */
   async one(tenant: string, id: string): Promise<ConnectionView> {
-    const found = (await this.ofTenant(tenant)).find((connection) => connection.id === id);
+    return this.oneOf(await this.tenants.living(tenant), id);
+  }
+
+  /** @throws NotFoundException */
+  async oneOf(tenant: Tenant, id: string): Promise<ConnectionView> {
+    const found = (await this.describe(tenant)).find((connection) => connection.id === id);
     if (!found) throw new NotFoundException('No such connection');
     return found;
+  }
+
+  private async describe(tenant: Tenant): Promise<ConnectionView[]> {
+    const connections = Object.values(tenant.connections);
+    const credentials = Object.values(tenant.credentials);
+    const contacts = await this.requestLog.contacts(connections.map(({ id }) => id));
+    const lastUsed = await this.uses.lastUsed(credentials.map(({ id }) => id));
+    const now = this.source.now();
+    return connections.map((connection) => {
+      const tokens = credentials
+        .filter(({ connectionId }) => connectionId === connection.id)
+        .map((credential) => describeToken(credential, now, lastUsed.get(credential.id)));
+      return describeConnection(connection, tokens, contacts.get(connection.id));
+    });
   }
 }

@@ -1,5 +1,5 @@
 import { issueToken } from '#access';
-import type { TenantCommand } from '#domain';
+import type { Tenant, TenantCommand } from '#domain';
 import { ChangeTenant, IDENTITY_SOURCE, type IdentitySource } from '#handlers';
 import { findPreset, setupFor } from '#idp';
 import {
@@ -154,11 +154,10 @@ export class ConnectionsController {
     tenant: string,
     command: TenantCommand & { connectionId: string },
   ): Promise<ConnectionView> {
-    await this.change(request, tenant, command);
-    return this.connections.one(tenant, command.connectionId);
+    return this.connections.oneOf(await this.change(request, tenant, command), command.connectionId);
   }
 
-  private async change(request: FastifyRequest, tenant: string, command: TenantCommand): Promise<void> {
-    await this.commands.execute(new ChangeTenant(contextOf(request, tenant), command));
+  private async change(request: FastifyRequest, tenant: string, command: TenantCommand): Promise<Tenant> {
+    return (await this.commands.execute(new ChangeTenant(contextOf(request, tenant), command))).loaded.state;
   }
 }

@@ -1,4 +1,4 @@
-import type { ConnectionDocument } from '#projections';
+import type { Connection } from '#domain';
 import type { ContactRecord } from '#request-log';
 import type { ConnectionSetup } from '#idp';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
@@ -68,7 +68,7 @@ export class CreatedConnection {
 }
 
 export function describeConnection(
-  { connectionId: id, idp, name, matchingAttribute, paused, createdAt }: ConnectionDocument,
+  { id, idp, name, matchingAttribute, paused, createdAt }: Connection,
   tokens: readonly TokenDescription[],
   contact: ContactRecord | undefined,
 ): ConnectionView {

@@ -1,4 +1,4 @@
-import type { ConnectionDocument } from '#projections';
+import type { Connection } from '#domain';
 import { explainCause, REQUEST_LOG, type RequestLog, type RequestRecord } from '#request-log';
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
@@ -25,16 +25,14 @@ export class RequestsController {
     @Param('slug') tenant: string,
     @Query() { connection, status, limit = 50, cursor }: RequestsQuery,
   ): Promise<RequestsPage> {
-    await this.tenants.known(tenant);
+    const { connections } = await this.tenants.known(tenant);
     const query = { tenant, connectionId: connection, status, limit, cursor };
     const { requests, ...page } = await this.requestLog.list(query);
-    const connections = await this.tenants.connections(tenant);
-    const byId = new Map(connections.map((one) => [one.connectionId, one]));
-    return { requests: requests.map((record) => describe(record, byId.get(record.connectionId ?? ''))), ...page };
+    return { requests: requests.map((record) => describe(record, connections[record.connectionId ?? ''])), ...page };
   }
 }
 
-function describe(record: RequestRecord, connection: ConnectionDocument | undefined): RequestView {
+function describe(record: RequestRecord, connection: Connection | undefined): RequestView {
   const { _id: _place, tenant: _tenant, bucket: _bucket, connectionId, ...shown } = record;
   const advised = { idp: connection?.idp, matchingAttribute: connection?.matchingAttribute };
   return {

@@ -31,7 +31,7 @@ export class SettingsController {
   @ApiOkResponse({ type: SettingsView })
   @Problems(404)
   async read(@Param('slug') slug: string): Promise<SettingsView> {
-    const { settings = {} } = await this.tenants.living(slug);
+    const { settings } = await this.tenants.living(slug);
     return this.describe(settings);
   }
 

@@ -1,6 +1,7 @@
 import type { AdminPrincipal } from '#access';
-import { ReadYourWrites } from '#handlers';
-import { CONNECTIONS, type ConnectionDocument, TENANTS, type TenantDocument } from '#projections';
+import { type Tenant, tenantStream } from '#domain';
+import { Aggregates, ReadYourWrites } from '#handlers';
+import { TENANTS, type TenantDocument } from '#projections';
 import { READ_MODELS, type ReadModels } from '#read-models';
 import { Inject, Injectable, NotFoundException } from '@nestjs/common';
 import { noSuchTenant } from '../access/admin.guard.js';
@@ -8,24 +9,24 @@ import type { TenantsQuery, TenantStatus } from './tenants.dto.js';
 
 const DEFAULT_LIMIT = 100;
 
-/** Finds tenants and connections for the routes of the admin API; what was acknowledged is there. */
+/** Finds tenants for the routes of the admin API: one from the log itself, lists from the read models. */
 @Injectable()
 export class TenantReader {
   constructor(
+    private readonly aggregates: Aggregates,
     @Inject(READ_MODELS) private readonly readModels: ReadModels,
     private readonly readYourWrites: ReadYourWrites,
   ) {}
 
   /** The tenant, a deleted one too: its history can be read. @throws NotFoundException */
-  async known(slug: string): Promise<TenantDocument> {
-    await this.readYourWrites.requireCurrent();
-    const tenant = await this.readModels.get<TenantDocument>(TENANTS.name, slug);
-    if (!tenant) throw noSuchTenant();
-    return tenant;
+  async known(slug: string): Promise<Tenant> {
+    const { state } = await this.aggregates.tenants.load(tenantStream(slug));
+    if (state.status === 'absent') throw noSuchTenant();
+    return state;
   }
 
   /** @throws NotFoundException also when it was deleted, and then says so */
-  async living(slug: string): Promise<TenantDocument> {
+  async living(slug: string): Promise<Tenant> {
     const tenant = await this.known(slug);
     if (tenant.status !== 'deleted') return tenant;
     throw new NotFoundException(
@@ -35,9 +36,8 @@ export class TenantReader {
 
   /** Whether the tenant is there and was not deleted. */
   async exists(slug: string): Promise<boolean> {
-    await this.readYourWrites.requireCurrent();
-    const tenant = await this.readModels.get<TenantDocument>(TENANTS.name, slug);
-    return tenant !== undefined && tenant.status !== 'deleted';
+    const { status } = (await this.aggregates.tenants.load(tenantStream(slug))).state;
+    return status === 'active' || status === 'suspended';
   }
 
   /** In the order of slugs, those that the admin may see. */
@@ -56,10 +56,6 @@ export class TenantReader {
     const tenants = found.slice(0, limit);
     const last = tenants.at(-1);
     return { tenants, ...(found.length > limit && last && { nextCursor: last.slug }) };
-  }
-
-  async connections(tenant: string): Promise<ConnectionDocument[]> {
-    return this.readModels.find<ConnectionDocument>(CONNECTIONS.name, { filter: { tenant } });
   }
 
   private async among(

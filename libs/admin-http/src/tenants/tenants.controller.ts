@@ -1,4 +1,4 @@
-import type { TenantCommand } from '#domain';
+import type { Tenant, TenantCommand } from '#domain';
 import { ChangeTenant } from '#handlers';
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Req } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
@@ -119,12 +119,11 @@ export class TenantsController {
   }
 
   private async changed(request: FastifyRequest, slug: string, command: TenantCommand): Promise<TenantView> {
-    await this.change(request, slug, command);
-    return describe(request, await this.tenants.living(slug));
+    return describe(request, await this.change(request, slug, command));
   }
 
-  private async change(request: FastifyRequest, slug: string, command: TenantCommand): Promise<void> {
-    await this.commands.execute(new ChangeTenant(contextOf(request, slug), command));
+  private async change(request: FastifyRequest, slug: string, command: TenantCommand): Promise<Tenant> {
+    return (await this.commands.execute(new ChangeTenant(contextOf(request, slug), command))).loaded.state;
   }
 }
 

@@ -1,5 +1,4 @@
-import type { TenantSettings, UserDeletion } from '#domain';
-import { USER_DELETIONS } from '#domain';
+import { type Tenant, type TenantSettings, USER_DELETIONS, type UserDeletion } from '#domain';
 import type { TenantDocument } from '#projections';
 import type { PageSizes } from '#scim-http';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
@@ -56,8 +55,9 @@ export class SettingsView {
   own!: string[];
 }
 
-export function describeTenant(tenant: TenantDocument, scimBaseUrl: string): TenantView {
-  const { slug, name, status = 'active', statusSince, reason, registeredAt } = tenant;
+export function describeTenant(tenant: Tenant | TenantDocument, scimBaseUrl: string): TenantView {
+  const { slug, name, statusSince, reason, registeredAt } = tenant;
+  const status = tenant.status === 'suspended' || tenant.status === 'deleted' ? tenant.status : 'active';
   return {
     slug,
     name,

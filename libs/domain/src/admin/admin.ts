@@ -10,6 +10,7 @@ export interface Admin {
   /** Absent before the first and after the end. */
   readonly key?: AdminKeyFacts & { readonly issuedAt: string };
   readonly appointedAt: string;
+  readonly revokedAt?: string;
 }
 
 export const absentAdmin: Admin = {
@@ -35,7 +36,7 @@ export function evolveAdmin(admin: Admin, event: Fact<AdminEvent>): Admin {
       return { ...admin, key: { ...event.data, issuedAt: at } };
     case 'AdminRevoked': {
       const { key: _dead, ...rest } = admin;
-      return { ...rest, status: 'revoked' };
+      return { ...rest, status: 'revoked', revokedAt: at };
     }
   }
 }

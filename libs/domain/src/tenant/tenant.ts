@@ -32,6 +32,9 @@ export interface Tenant {
   readonly slug: string;
   readonly name: string;
   readonly registeredAt: string;
+  /** When it was suspended or deleted, and why, where somebody said so. */
+  readonly statusSince?: string;
+  readonly reason?: string;
   readonly settings: TenantSettings;
   readonly connections: Readonly<Record<string, Connection>>;
   readonly credentials: Readonly<Record<string, Credential>>;
@@ -55,11 +58,14 @@ export function evolveTenant(tenant: Tenant, event: Fact<TenantEvent>): Tenant {
     case 'TenantRenamed':
       return { ...tenant, name: event.data.name };
     case 'TenantSuspended':
-      return { ...tenant, status: 'suspended' };
+      return { ...withoutReason(tenant), status: 'suspended', statusSince: at, ...event.data };
     case 'TenantResumed':
-      return { ...tenant, status: 'active' };
-    case 'TenantDeleted':
-      return { ...tenant, status: 'deleted', connections: {}, credentials: {} };
+      return { ...withoutReason(tenant), status: 'active' };
+    case 'TenantDeleted': {
+      const { reason } = event.data;
+      const gone = { connections: {}, credentials: {} };
+      return { ...withoutReason(tenant), ...gone, status: 'deleted', statusSince: at, reason };
+    }
     case 'TenantSettingsChanged':
       return { ...tenant, settings: changeSettings(tenant.settings, event.data.changes) };
     case 'ConnectionCreated': {
@@ -104,6 +110,10 @@ export function evolveTenant(tenant: Tenant, event: Fact<TenantEvent>): Tenant {
     case 'CredentialExpired':
       return { ...tenant, credentials: without(tenant.credentials, event.data.credentialId) };
   }
+}
+
+function withoutReason({ statusSince: _since, reason: _reason, ...tenant }: Tenant): Tenant {
+  return tenant;
 }
 
 function withConnection(tenant: Tenant, id: string, changes: Partial<Connection>): Tenant {
