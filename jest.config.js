@@ -30,5 +30,7 @@ export default {
     '^#([a-z-]+)$': '<rootDir>/libs/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
+  // Specs wait for disks and sockets more than they compute: one worker per core, not one less.
+  maxWorkers: '100%',
   testTimeout: 30000,
 };

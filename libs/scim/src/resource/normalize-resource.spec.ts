@@ -526,7 +526,8 @@ describe('normalizeResource: laws', () => {
         }
         expect(normalizeResource(model, once).attributes).toEqual(once);
         const represented: unknown = JSON.parse(completeJson(model, resourceJson(model, 'r1', once), '', META));
-        expect(normalizeResource(model, represented).attributes).toEqual(once);
+        // JSON text does not tell -0 from 0.
+        expect(normalizeResource(model, represented).attributes).toEqual(JSON.parse(JSON.stringify(once)));
       }),
       { numRuns: 3_000 },
     );
