@@ -27,7 +27,7 @@ export class CurrentUsers {
     if (!cached && users.tellsCurrency) {
       try {
         const document = await this.readModels.get<UserDocument>(USERS.name, documentId(tenant, id), FIELDS);
-        if (document && users.isCurrent(stream, document.version)) return shows(document) ? document : undefined;
+        if (document && users.isCurrent(stream, document.version)) return isLive(document) ? document : undefined;
       } catch (error) {
         answerWithout(error);
       }
@@ -59,5 +59,3 @@ export class CurrentUsers {
 function answerWithout(error: unknown): void {
   if (!(error instanceof ReadModelsUnavailable)) throw error;
 }
-
-const shows = ({ status }: UserDocument): boolean => status === 'active' || status === 'inactive';

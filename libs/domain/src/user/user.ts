@@ -19,7 +19,7 @@ export interface User {
 export const absentUser: User = { status: 'absent', attributes: {}, created: '', lastModified: '' };
 
 /** Whether SCIM shows this user. */
-export const isLive = (user: User): boolean => user.status === 'active' || user.status === 'inactive';
+export const isLive = ({ status }: Pick<User, 'status'>): boolean => status === 'active' || status === 'inactive';
 
 /** Whether the userName, provisioned again, brings this person back. */
 export const isRestorable = (user: User): boolean => user.status === 'deprovisioned' && !user.nameReleased;
