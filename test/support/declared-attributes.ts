@@ -1,20 +1,9 @@
+import type { AttributeDefinition } from '#scim';
 import type { Answer } from './http-client.js';
 import type { TenantClient } from './tenant-client.js';
 
 /** An attribute as `/Schemas` declares it, RFC 7643 §7. */
-export interface Declared {
-  readonly name: string;
-  readonly type: 'string' | 'boolean' | 'decimal' | 'integer' | 'dateTime' | 'binary' | 'reference' | 'complex';
-  readonly multiValued: boolean;
-  readonly description: string;
-  readonly required: boolean;
-  readonly caseExact: boolean;
-  readonly mutability: 'readOnly' | 'readWrite' | 'immutable' | 'writeOnly';
-  readonly returned: 'always' | 'never' | 'default' | 'request';
-  readonly uniqueness: 'none' | 'server' | 'global';
-  readonly canonicalValues?: readonly string[];
-  readonly subAttributes?: readonly Declared[];
-}
+export type Declared = AttributeDefinition;
 
 export interface DeclaredSchema {
   readonly id: string;
