@@ -24,7 +24,7 @@ import { UserHistory } from './user-history.js';
 /** Longest time that what is published is not in the checkpoint, ms; a crash repeats that much. */
 const CHECKPOINT_MS = 200;
 
-/** Least time between two publications, ms: under load they are fewer and larger. */
+/** Longest time between two publications while events wait, ms: under load they are fewer and larger. */
 const GATHER_MS = 50;
 
 /** Name of the relay's checkpoint. */
