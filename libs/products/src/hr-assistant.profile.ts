@@ -15,6 +15,7 @@ const place = (part: string): AttributeSource => ({
 export const hrAssistant: ProductProfile = {
   id: 'hr-assistant',
   title: 'HR assistant',
+  enabledByDefault: true,
   identityKey: 'user_name',
   deactivation: {
     loginBlocked: true,

@@ -5,6 +5,10 @@ import { wellness } from './wellness.profile.js';
 /** Every product this installation can serve. A new product is a profile and a line here. */
 export const productProfiles: readonly ProductProfile[] = [wellness, hrAssistant];
 
+/** Whether a tenant's people go to the product. */
+export const isEnabled = (profile: ProductProfile, settings: { readonly enabled?: boolean }): boolean =>
+  settings.enabled ?? profile.enabledByDefault ?? false;
+
 export { hrAssistant, wellness };
 export { HR_ASSISTANT_EXTENSION } from './hr-assistant.profile.js';
 export * from './attribute-mapping.js';

@@ -73,6 +73,8 @@ export interface ProductProfile {
   /** In topic names and URLs: lower-case letters, digits and `-`. */
   readonly id: string;
   readonly title: string;
+  /** Told of every tenant's people unless the tenant disables it; other products only where they are enabled. */
+  readonly enabledByDefault?: true;
   /** The key by which the product tells people apart. */
   readonly identityKey: string;
   readonly keys: readonly ProductKey[];

@@ -34,6 +34,7 @@ const ent = row('enterprise');
 export const wellness: ProductProfile = {
   id: 'wellness',
   title: 'Wellness product',
+  enabledByDefault: true,
   identityKey: 'email',
   clientNamespace: ENTERPRISE_USER_SCHEMA,
   deactivation: {
