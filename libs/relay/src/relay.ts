@@ -53,10 +53,9 @@ export class Relay {
 
   constructor(private readonly options: RelayOptions) {
     this.history = new UserHistory(options.store);
-    this.products = options.products.map((profile) => ({
-      topic: productTopic(profile.id),
-      compiled: compileProfile(profile),
-    }));
+    this.products = options.products
+      .filter(({ enabledByDefault }) => enabledByDefault)
+      .map((profile) => ({ topic: productTopic(profile.id), compiled: compileProfile(profile) }));
   }
 
   async start(): Promise<void> {
