@@ -1,8 +1,8 @@
 import { AdminHttpModule, peopleController, type PeopleList, publishOpenApi } from '#admin-http';
 import type { RollcallConfig } from '#config';
 import { type PeopleWords, ProductPeople } from '#consumer';
-import { adminKey, type Engines, openEngines } from '#engines';
-import { hrAssistant, productProfiles, wellness } from '#products';
+import { adminKey, type Engines, installedProducts, openEngines } from '#engines';
+import { hrAssistant, wellness } from '#products';
 import { Relay } from '#relay';
 import type { Logger } from '#telemetry';
 import { type DynamicModule, Module } from '@nestjs/common';
@@ -28,6 +28,8 @@ class PeopleModule {
 
 /** Gateway, admin API, relay and both sample products in one process. */
 export async function startStandalone(config: RollcallConfig, logger: Logger): Promise<RunningApp & { url: string }> {
+  // Before anything is opened: what is wrong with a profile is for whoever starts the process.
+  await installedProducts(config);
   const engines = await openEngines(config);
   try {
     return await startOn(engines, config, logger);
@@ -44,7 +46,8 @@ async function startOn(
 ): Promise<RunningApp & { url: string }> {
   const { store, readModels, bus } = engines;
   const admin = await adminKey(config);
-  const relay = new Relay({ store, readModels, bus, products: productProfiles, log: logger });
+  const products = await installedProducts(config);
+  const relay = new Relay({ store, readModels, bus, products, log: logger });
   await relay.start();
   const startProduct = async <View, Row extends { readonly tenant: string }>(
     id: string,
