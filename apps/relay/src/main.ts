@@ -1,5 +1,6 @@
 import 'reflect-metadata';
-import { installedProducts, openEngines } from '#engines';
+import { openEngines } from '#engines';
+import { productProfiles } from '#products';
 import { Relay } from '#relay';
 import { run } from '../../scim-gateway/src/run.js';
 
@@ -7,7 +8,7 @@ import { run } from '../../scim-gateway/src/run.js';
 await run(async (config, logger) => {
   const engines = await openEngines(config);
   const { store, readModels, bus } = engines;
-  const relay = new Relay({ store, readModels, bus, products: await installedProducts(config), log: logger });
+  const relay = new Relay({ store, readModels, bus, products: productProfiles, log: logger });
   await relay.start();
   logger.info('Relay is running');
   return {

@@ -2,4 +2,4 @@ import 'reflect-metadata';
 import { run } from '../../scim-gateway/src/run.js';
 import { startStandalone } from './standalone.js';
 
-await run(startStandalone);
+await run((config, logger) => startStandalone(config, logger));

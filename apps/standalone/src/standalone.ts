@@ -1,14 +1,15 @@
 import { AdminHttpModule, peopleController, type PeopleList, publishOpenApi } from '#admin-http';
 import type { RollcallConfig } from '#config';
 import { type PeopleWords, ProductPeople } from '#consumer';
-import { adminKey, type Engines, installedProducts, openEngines } from '#engines';
-import { hrAssistant, wellness } from '#products';
+import { adminKey, type Engines, openEngines } from '#engines';
+import type { EventStore } from '#event-store';
+import { hrAssistant, productProfiles, wellness } from '#products';
 import { Relay } from '#relay';
 import type { Logger } from '#telemetry';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { hrAssistantPeople } from '../../hr-assistant/src/hr-assistant-people.js';
 import { DEMO_TENANT, firstStartNotice, makeDemoTenant } from '../../scim-gateway/src/first-start.js';
-import { startGateway } from '../../scim-gateway/src/gateway-app.js';
+import { type GatewayApp, startGateway } from '../../scim-gateway/src/gateway-app.js';
 import { pageSizes } from '../../scim-gateway/src/gateway.module.js';
 import { listen, type RunningApp } from '../../scim-gateway/src/run.js';
 import { wellnessPeople } from '../../wellness/src/wellness-people.js';
@@ -26,13 +27,26 @@ class PeopleModule {
   }
 }
 
-/** Gateway, admin API, relay and both sample products in one process. */
-export async function startStandalone(config: RollcallConfig, logger: Logger): Promise<RunningApp & { url: string }> {
-  // Before anything is opened: what is wrong with a profile is for whoever starts the process.
-  await installedProducts(config);
+/** Everything in one process, as it runs. */
+export interface Standalone extends RunningApp {
+  /** Base URL without a trailing slash. */
+  readonly url: string;
+  readonly gateway: GatewayApp;
+  readonly store: EventStore;
+}
+
+/**
+ * Gateway, admin API, relay and both sample products in one process.
+ * @param print shows the person who starts it what is told only once
+ */
+export async function startStandalone(
+  config: RollcallConfig,
+  logger: Logger,
+  print: (text: string) => void = (text) => process.stdout.write(text),
+): Promise<Standalone> {
   const engines = await openEngines(config);
   try {
-    return await startOn(engines, config, logger);
+    return await startOn(engines, config, logger, print);
   } catch (error) {
     await engines[Symbol.asyncDispose]();
     throw error;
@@ -43,11 +57,11 @@ async function startOn(
   engines: Engines,
   config: RollcallConfig,
   logger: Logger,
-): Promise<RunningApp & { url: string }> {
+  print: (text: string) => void,
+): Promise<Standalone> {
   const { store, readModels, bus } = engines;
   const admin = await adminKey(config);
-  const products = await installedProducts(config);
-  const relay = new Relay({ store, readModels, bus, products, log: logger });
+  const relay = new Relay({ store, readModels, bus, products: productProfiles, log: logger });
   await relay.start();
   const startProduct = async <View, Row extends { readonly tenant: string }>(
     id: string,
@@ -70,12 +84,14 @@ async function startOn(
   const token = await makeDemoTenant(gateway.app, store);
   const url = await listen(gateway.app, config);
   if (token !== undefined) {
-    process.stdout.write(`${firstStartNotice(`${url}/scim/v2/${DEMO_TENANT}`, token)}\n`);
-    if (admin.file !== undefined) process.stdout.write(`${adminNotice(url, admin.file)}\n`);
+    print(`${firstStartNotice(`${url}/scim/v2/${DEMO_TENANT}`, token)}\n`);
+    if (admin.file !== undefined) print(`${adminNotice(url, admin.file)}\n`);
   }
   logger.info({ url }, 'Rollcall is ready');
   return {
     url,
+    gateway,
+    store,
     stop: async () => {
       await gateway.stop();
       await relay.stop();

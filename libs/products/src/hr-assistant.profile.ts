@@ -1,20 +1,24 @@
 import { ENTERPRISE_USER_SCHEMA } from '#scim';
-import { placeSource } from './place-source.js';
-import type { ProductProfile } from './product-profile.js';
+import type { AttributeSource, ProductProfile } from './product-profile.js';
 
 /** The namespace in which the HR assistant takes any attribute a customer likes to send. */
 export const HR_ASSISTANT_EXTENSION = 'urn:ietf:params:scim:schemas:extension:wisq:1.0:User';
+
+/** All address keys read one address, so that a street never stands beside another address's city. */
+const place = (part: string): AttributeSource => ({
+  path: `addresses.${part}`,
+  pick: ['primary', { type: 'work' }, 'untyped', 'any'],
+  among: ['streetAddress', 'locality', 'region', 'postalCode', 'country'],
+});
 
 /** The HR assistant answers people's questions the better the more it is told; only userName is a must. */
 export const hrAssistant: ProductProfile = {
   id: 'hr-assistant',
   title: 'HR assistant',
-  enabledByDefault: true,
   identityKey: 'user_name',
   deactivation: {
     loginBlocked: true,
     dataRetained: true,
-    historyVisible: true,
     description: 'The person can no longer ask; past conversations are kept and return with the person.',
   },
   keys: [
@@ -67,7 +71,7 @@ export const hrAssistant: ProductProfile = {
     {
       key: 'street_address',
       namespace: 'core',
-      sources: [placeSource('streetAddress')],
+      sources: [place('streetAddress')],
       type: 'string',
       level: 'recommended',
       sensitive: false,
@@ -76,7 +80,7 @@ export const hrAssistant: ProductProfile = {
     {
       key: 'city',
       namespace: 'core',
-      sources: [placeSource('locality'), 'locality'],
+      sources: [place('locality')],
       type: 'string',
       level: 'recommended',
       sensitive: false,
@@ -85,7 +89,7 @@ export const hrAssistant: ProductProfile = {
     {
       key: 'state',
       namespace: 'core',
-      sources: [placeSource('region'), 'region'],
+      sources: [place('region')],
       type: 'string',
       level: 'recommended',
       sensitive: false,
@@ -94,7 +98,7 @@ export const hrAssistant: ProductProfile = {
     {
       key: 'country_code',
       namespace: 'core',
-      sources: [placeSource('country'), 'country'],
+      sources: [place('country')],
       type: 'string',
       asks: 'countryCode',
       level: 'recommended',

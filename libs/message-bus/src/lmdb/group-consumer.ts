@@ -3,10 +3,8 @@ import type { Consumer, ReceivedMessage } from '../message-bus.port.js';
 import { TopicCursor } from './topic-cursor.js';
 import type { TopicLog } from './topic-log.js';
 
-/** Longest time between the beginnings of two batches while messages wait, ms. */
+/** Least time between the beginnings of two batches, ms. */
 const GATHER_MS = 50;
-/** Messages that come at a greater distance than this, in ms, are not worth waiting for. */
-const GATHER_PER_MESSAGE_MS = 10;
 
 export interface GroupConsumerOptions {
   readonly maxBatchSize: number;
@@ -23,8 +21,6 @@ export class GroupConsumer implements Consumer {
   readonly #stopped: Promise<void>;
   #stopping = false;
   #begun = -Infinity;
-  /** Messages in the batch handed over last. */
-  #handedOver = 0;
   #wake: (() => void) | undefined;
 
   constructor(private readonly options: GroupConsumerOptions) {
@@ -66,12 +62,11 @@ export class GroupConsumer implements Consumer {
   }
 
   /**
-   * Batches that are not full begin some time apart, in proportion to the one before: under load they are fewer and larger,
-   * and where few messages come, each comes at once.
+   * Batches that are not full begin some time apart, so that under load they are fewer and larger; the first after a rest
+   * comes at once.
    */
   async #gather(): Promise<void> {
-    const distance = Math.min(GATHER_MS, this.#handedOver * GATHER_PER_MESSAGE_MS);
-    const wait = this.#begun + distance - performance.now();
+    const wait = this.#begun + GATHER_MS - performance.now();
     if (wait > 1 && !this.#stopping) await pause(wait);
   }
 
@@ -84,10 +79,8 @@ export class GroupConsumer implements Consumer {
       cursor.read(maxBatchSize);
       if (!cursor.ready(performance.now())) return; // compaction left nothing up to the end
     }
-    const batch = cursor.take(maxBatchSize);
-    this.#handedOver = batch.length;
     try {
-      await handler(batch);
+      await handler(cursor.take(maxBatchSize));
     } catch {
       cursor.failed(performance.now());
       return;
