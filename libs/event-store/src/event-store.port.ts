@@ -118,6 +118,7 @@ export interface EventStore extends AsyncDisposable {
    * @throws WrongExpectedRevision another writer came first; nothing was written
    * @throws EventStoreUnavailable the store cannot answer now; whether the events were written is unknown, and
    *   repeating the same call (same ids, same `expected`) is the way to find out
+   * @throws EventTooLarge the events are more than the store takes at once
    */
   append(stream: string, events: readonly NewEvent[], expected: number | 'noStream'): Promise<AppendResult>;
 
@@ -177,6 +178,11 @@ export class WrongExpectedRevision extends Error {
 /** The store is away, overloaded or closing. The caller may repeat the call. */
 export class EventStoreUnavailable extends Error {
   override readonly name = 'EventStoreUnavailable';
+}
+
+/** The store takes no append of this size, however often it is asked. Nothing was written. */
+export class EventTooLarge extends Error {
+  override readonly name = 'EventTooLarge';
 }
 
 /** Injection token of the event store. */

@@ -1,4 +1,4 @@
-import { EventStoreUnavailable } from '#event-store';
+import { EventStoreUnavailable, EventTooLarge } from '#event-store';
 import { ReadModelsUnavailable } from '#read-models';
 import { ScimError, type ScimErrorKind } from '#scim';
 import type { CauseCode } from '#request-log';
@@ -60,6 +60,10 @@ export function refusalIn(exception: unknown): ScimError | undefined {
   if (exception instanceof EventStoreUnavailable || exception instanceof ReadModelsUnavailable) {
     const detail = 'The store is not available; nothing was half written. Try again shortly.';
     return new ScimError('unavailable', detail, { cause: exception, retryAfterSeconds: 5 });
+  }
+  if (exception instanceof EventTooLarge) {
+    const detail = 'The resource is larger than the event store takes; nothing was written. Send less of it at once.';
+    return new ScimError('payloadTooLarge', detail, { cause: exception });
   }
   return undefined;
 }

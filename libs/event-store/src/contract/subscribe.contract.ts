@@ -13,6 +13,9 @@ import {
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, n) => total + n, 0);
 
+/** Each of them reads the rest of the log over its own call, which a server has to bear. */
+const MOST_FROM_MIDDLE = 8;
+
 /** Writers of one stream each, all at once, in appends of one to three events. */
 async function writeConcurrently(store: EventStore, names: readonly string[], eventsEach: number): Promise<void> {
   const write = async (name: string): Promise<void> => {
@@ -100,6 +103,7 @@ export function subscribeContract(open: OpenEventStore): void {
     const fromMiddle: { position: bigint; following: ReturnType<typeof follow> }[] = [];
     const first = follow(log.store, begin, options, untilEnd, ({ position, events }) => {
       if (events.length === 0 || Math.random() < 0.7 || events.at(-1)?.id === end.id) return;
+      if (fromMiddle.length >= MOST_FROM_MIDDLE) return;
       fromMiddle.push({ position, following: follow(log.store, position, options, untilEnd) });
     });
     await writeConcurrently(log.store, names, 60);

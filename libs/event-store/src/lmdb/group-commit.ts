@@ -6,7 +6,8 @@ import {
   WrongExpectedRevision,
 } from '../event-store.port.js';
 import { EventEncoder, type LogEntry } from './event-codec.js';
-import { isStreamName, type LmdbLog } from './lmdb-log.js';
+import { isStreamName } from '../stream-name.js';
+import type { LmdbLog } from './lmdb-log.js';
 import type { RecentEvents } from './recent-events.js';
 
 /** Bytes of events that may wait for the disk; beyond it callers are told to come back rather than fill the memory. */

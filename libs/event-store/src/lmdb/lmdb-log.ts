@@ -2,10 +2,9 @@ import { mkdir, open as openFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import type { RecordedEvent } from '../event-store.port.js';
+import { isStreamName } from '../stream-name.js';
 import { decodeEvent, type LogEntry, readPosition, writePosition } from './event-codec.js';
 
-/** Keeps every key far below LMDB's limit of 1978 bytes, whatever the name's letters take in UTF-8. */
-const MAX_STREAM_LENGTH = 500;
 const MAX_REVISION = 2 ** 32 - 1;
 
 const positionKey = {
@@ -33,11 +32,6 @@ const APPEND = { append: true } as unknown as number;
 
 const LOG_TABLE = { name: 'log', encoding: 'binary', keyEncoder: positionKey } as const;
 const STREAMS_TABLE = { name: 'streams', encoding: 'binary', keyEncoder: streamKey } as const;
-
-/** The names that a key can hold: not empty, at most 500 characters, no NUL. */
-export function isStreamName(stream: string): boolean {
-  return stream.length > 0 && stream.length <= MAX_STREAM_LENGTH && !stream.includes('\0');
-}
 
 /**
  * Two tables in one LMDB file. `log`: position → event. `streams`: stream and revision → position. Positions are 1, 2,

@@ -1,0 +1,173 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { AppendFault } from '../../../../test/eventstoredb/faults.js';
+import { type DoubleOptions, EventStoreDbDouble } from '../../../../test/eventstoredb/eventstoredb.double.js';
+import { anEvent, aTenant, collect, ids, someEvents } from '../contract/test-log.contract.js';
+import { type EventStore, EventStoreUnavailable, EventTooLarge, WrongExpectedRevision } from '../event-store.port.js';
+import { type EventStoreDbOptions, openEventStoreDb } from './index.js';
+
+type Options = Partial<DoubleOptions> & Partial<EventStoreDbOptions>;
+
+async function openWithServer(options: Options = {}) {
+  const directory = await mkdtemp(join(tmpdir(), 'rollcall-esdb-'));
+  let server = await EventStoreDbDouble.start({ directory, ...options });
+  const { connectionString } = server;
+  const store = openEventStoreDb({ connectionString, ...options });
+  return {
+    store,
+    get server() {
+      return server;
+    },
+    /** The server ends and another one comes up at its address, over the same log. */
+    async restart() {
+      const { port } = server;
+      await server[Symbol.asyncDispose]();
+      server = await EventStoreDbDouble.start({ directory, ...options, port });
+    },
+    async [Symbol.asyncDispose]() {
+      await store[Symbol.asyncDispose]();
+      await server[Symbol.asyncDispose]();
+      await rm(directory, { recursive: true });
+    },
+  };
+}
+
+const stored = async (store: EventStore, name: string): Promise<string[]> => ids(await collect(store.read(name)));
+
+describe.each([true, false])('EventStoreDB when something goes wrong (BatchAppend offered: %s)', (batchAppend) => {
+  const faults: AppendFault[] = (['unavailable', 'deadline', 'notLeader', 'silence'] as const).flatMap((kind) => [
+    { kind, written: true },
+    { kind, written: false },
+  ]);
+
+  it.each(faults)('writes an append once after %j', async (fault) => {
+    await using log = await openWithServer({ batchAppend, appendTimeoutMs: fault.kind === 'silence' ? 700 : 5_000 });
+    const name = aTenant().user();
+    const events = someEvents(2);
+    log.server.faults.failNextAppend(fault);
+    const append = (): Promise<unknown> => log.store.append(name, events, 'noStream');
+    // Where the server says nothing, the outcome is unknown: the caller is told, and repeats.
+    if (fault.kind === 'silence') await expect(append()).rejects.toBeInstanceOf(EventStoreUnavailable);
+    expect(await append()).toMatchObject({ revision: 1 });
+    expect(await stored(log.store, name)).toEqual(ids(events));
+  });
+
+  it('tells a real conflict from its own first attempt', async () => {
+    await using log = await openWithServer({ batchAppend });
+    const name = aTenant().user();
+    await log.store.append(name, someEvents(1), 'noStream');
+    log.server.faults.failNextAppend({ kind: 'unavailable', written: false });
+    await expect(log.store.append(name, someEvents(1), 'noStream')).rejects.toBeInstanceOf(WrongExpectedRevision);
+  });
+
+  it('says that the server is away, and goes on when it is back', async () => {
+    await using log = await openWithServer({ batchAppend, appendTimeoutMs: 300, readTimeoutMs: 2_000 });
+    const name = aTenant().user();
+    const first = await log.store.append(name, someEvents(1), 'noStream');
+    const { port } = log.server;
+    await log.server[Symbol.asyncDispose]();
+    await expect(log.store.append(name, someEvents(1), 0)).rejects.toBeInstanceOf(EventStoreUnavailable);
+    await expect(stored(log.store, name)).rejects.toBeInstanceOf(EventStoreUnavailable);
+    expect(log.server.port).toBe(port);
+    await log.restart();
+    let appended: unknown;
+    while (appended === undefined) appended = await log.store.append(name, someEvents(1), 0).catch(() => undefined);
+    expect(appended).toMatchObject({ revision: 1 });
+    expect((await collect(log.store.read(name)))[0]?.position).toBe(first.position);
+  });
+
+  it('refuses what is too large for the server, for good', async () => {
+    await using log = await openWithServer({ batchAppend, maxAppendBytes: 10_000 });
+    const append = log.store.append(aTenant().user(), [anEvent({ text: 'x'.repeat(20_000) })], 'noStream');
+    await expect(append).rejects.toBeInstanceOf(EventTooLarge);
+  });
+});
+
+describe('EventStoreDB behind a network that stalls', () => {
+  it('gives up an append and a read in time', async () => {
+    await using log = await openWithServer({ appendTimeoutMs: 300, readTimeoutMs: 300 });
+    const name = aTenant().user();
+    await log.store.append(name, someEvents(1), 'noStream');
+    log.server.stall();
+    await expect(log.store.append(name, someEvents(1), 0)).rejects.toBeInstanceOf(EventStoreUnavailable);
+    await expect(stored(log.store, name)).rejects.toBeInstanceOf(EventStoreUnavailable);
+    await expect(collect(log.store.readAll('start'))).rejects.toBeInstanceOf(EventStoreUnavailable);
+    log.server.resume();
+  });
+});
+
+describe('a subscription to EventStoreDB', () => {
+  it.each<[string, (log: Awaited<ReturnType<typeof openWithServer>>) => unknown]>([
+    ['is cut', (log) => log.server.dropConnections()],
+    ['is lost with the server', (log) => log.restart()],
+  ])('ends with EventStoreUnavailable when its connection %s, and resumes without a gap', async (_, disturb) => {
+    await using log = await openWithServer();
+    const { user, prefixes } = aTenant();
+    const first = await log.store.append(user(), someEvents(3), 'noStream');
+    const { signal } = new AbortController();
+    let position = 0n;
+    const following = (async () => {
+      for await (const batch of log.store.subscribeToAll('start', { signal, streamPrefixes: prefixes })) {
+        position = batch.position;
+        if (batch.caughtUp) await disturb(log);
+      }
+    })();
+    await expect(following).rejects.toBeInstanceOf(EventStoreUnavailable);
+    expect(position).toBeGreaterThanOrEqual(first.position);
+    const next = someEvents(2);
+    await log.store.append(user(), next, 'noStream');
+    expect(await nextEvents(log.store, position, 2, prefixes)).toEqual(ids(next));
+  });
+
+  it('passes over the events of the server', async () => {
+    await using log = await openWithServer();
+    const { user } = aTenant();
+    expect(await log.store.lastPosition()).toBeUndefined();
+    const event = anEvent();
+    log.server.writeStatistics();
+    const { position } = await log.store.append(user(), [event], 'noStream');
+    log.server.writeStatistics();
+    expect(await log.store.lastPosition()).toBe(position);
+    expect(ids(await collect(log.store.readAll('start')))).toEqual([event.id]);
+    expect(await nextEvents(log.store, 'start', 1)).toEqual([event.id]);
+  });
+
+  it('has passed the whole log once it has caught up, what it does not want included', async () => {
+    await using log = await openWithServer();
+    const [wanted, other] = [aTenant(), aTenant()];
+    await log.store.append(wanted.user(), someEvents(1), 'noStream');
+    const { position } = await log.store.append(other.user(), someEvents(1), 'noStream');
+    const abort = new AbortController();
+    const options = { signal: abort.signal, streamPrefixes: wanted.prefixes };
+    for await (const batch of log.store.subscribeToAll('start', options)) {
+      if (!batch.caughtUp) continue;
+      expect(batch.position).toBeGreaterThanOrEqual(position);
+      abort.abort();
+    }
+  });
+});
+
+describe('the connection string', () => {
+  it('is refused without being repeated', () => {
+    const open = (): unknown => openEventStoreDb({ connectionString: 'esdb+wrong://admin:hunter2@nowhere' });
+    expect(open).toThrow(TypeError);
+    expect(open).not.toThrow(/hunter2/);
+  });
+});
+
+/** Ids of what a subscription delivers first. */
+async function nextEvents(
+  store: EventStore,
+  from: bigint | 'start',
+  count: number,
+  streamPrefixes?: string[],
+): Promise<string[]> {
+  const seen: string[] = [];
+  const { signal } = new AbortController();
+  for await (const { events } of store.subscribeToAll(from, { signal, ...(streamPrefixes && { streamPrefixes }) })) {
+    seen.push(...ids(events));
+    if (seen.length >= count) break;
+  }
+  return seen;
+}

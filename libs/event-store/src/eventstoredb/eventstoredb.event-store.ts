@@ -1,0 +1,239 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  type AllStreamRecordedEvent,
+  type AppendResult as DbAppendResult,
+  BACKWARDS,
+  END,
+  EventStoreDBClient,
+  FORWARDS,
+  NO_STREAM,
+  START,
+  StreamNotFoundError,
+} from '@eventstore/db-client';
+import {
+  type AppendResult,
+  type EventBatch,
+  type EventStore,
+  EventStoreUnavailable,
+  type NewEvent,
+  type ReadAllOptions,
+  type ReadStreamOptions,
+  type RecordedEvent,
+  type SubscribeOptions,
+} from '../event-store.port.js';
+import { isStreamName } from '../stream-name.js';
+import { appendFailure, isTransient, unavailable } from './failures.js';
+import { isOurs, isTold, proposed, recorded } from './recorded-event.js';
+import { type Reading, readWithin } from './read-within.js';
+import { AllSubscription } from './all-subscription.js';
+
+export interface EventStoreDbOptions {
+  /**
+   * As EventStoreDB's documentation has it: `esdb://user:password@host:2113?tls=true`, several hosts or `esdb+discover://`
+   * for a cluster. Server 23.10 or newer.
+   */
+  readonly connectionString: string;
+  /** How long an append is tried again before it is given up with its outcome unknown, milliseconds; default 10,000. */
+  readonly appendTimeoutMs?: number;
+  /** Longest silence while something is read, milliseconds; default 10,000. */
+  readonly readTimeoutMs?: number;
+}
+
+const APPEND_TIMEOUT_MS = 10_000;
+const READ_TIMEOUT_MS = 10_000;
+/** Pauses between the attempts of one append, ms: doubling between these. */
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 1_000;
+
+/**
+ * The log in EventStoreDB. Nothing is sent before the first call: a server that is away is EventStoreUnavailable then, and
+ * no reason not to start.
+ * @throws TypeError the connection string is not one
+ */
+export function openEventStoreDb(options: EventStoreDbOptions): EventStore {
+  return new EventStoreDb(connect(options.connectionString), options);
+}
+
+function connect(connectionString: string): EventStoreDBClient {
+  try {
+    return EventStoreDBClient.connectionString(connectionString);
+  } catch {
+    // The client's own error repeats the string, and with it the password: it goes into no message and no cause.
+    throw new TypeError('The connection string of EventStoreDB is not one; it begins with esdb:// or esdb+discover://');
+  }
+}
+
+class EventStoreDb implements EventStore {
+  /** Any gateway may append. */
+  readonly soleWriter = false;
+  readonly #client: EventStoreDBClient;
+  readonly #appendTimeoutMs: number;
+  readonly #readTimeoutMs: number;
+  readonly #closing = new AbortController();
+  readonly #subscriptions = new Set<AllSubscription>();
+
+  constructor(client: EventStoreDBClient, { appendTimeoutMs, readTimeoutMs }: EventStoreDbOptions) {
+    this.#client = client;
+    this.#appendTimeoutMs = appendTimeoutMs ?? APPEND_TIMEOUT_MS;
+    this.#readTimeoutMs = readTimeoutMs ?? READ_TIMEOUT_MS;
+  }
+
+  async append(stream: string, events: readonly NewEvent[], expected: number | 'noStream'): Promise<AppendResult> {
+    if (!isStreamName(stream)) throw new RangeError('A stream name has 1 to 500 characters and no NUL');
+    if (events.length === 0) throw new RangeError(`Nothing to append to ${stream}`);
+    if (expected !== 'noStream' && (!Number.isSafeInteger(expected) || expected < 0)) {
+      throw new RangeError(`Expected revision of ${stream} must be 0, 1, 2, … or 'noStream'`);
+    }
+    const toAppend = events.map(proposed);
+    const expectedRevision = expected === 'noStream' ? NO_STREAM : BigInt(expected);
+    const giveUpAt = performance.now() + this.#appendTimeoutMs;
+    for (let wait = FIRST_PAUSE_MS; ; wait = Math.min(2 * wait, LONGEST_PAUSE_MS)) {
+      this.#checkOpen();
+      const left = giveUpAt - performance.now();
+      try {
+        const deadline = Math.max(1, Math.ceil(left));
+        const appended = this.#client.appendToStream(stream, toAppend, { expectedRevision, deadline });
+        return await this.#place(stream, await this.#answered(appended, deadline));
+      } catch (error) {
+        this.#checkOpen();
+        // Whether it was written is unknown, but the ids tell: written, the next attempt answers with its place.
+        if (!isTransient(error) || giveUpAt - performance.now() <= wait) throw appendFailure(stream, expected, error);
+        await pause(wait, undefined, { ref: false });
+      }
+    }
+  }
+
+  /** The client puts many appends into one call that has no deadline of its own; a stalled network would hold them for good. */
+  async #answered<T>(answer: Promise<T>, withinMs: number): Promise<T> {
+    const ended = new AbortController();
+    const signal = AbortSignal.any([ended.signal, this.#closing.signal]);
+    const silence = pause(withinMs, undefined, { signal }).then(
+      () => Promise.reject(new EventStoreUnavailable(`EventStoreDB did not answer within ${withinMs} ms`)),
+      () => Promise.reject(new EventStoreUnavailable('The event store is closed')),
+    );
+    try {
+      return await Promise.race([answer, silence]);
+    } finally {
+      ended.abort();
+      silence.catch(() => undefined);
+    }
+  }
+
+  async #place(stream: string, { nextExpectedRevision, position }: DbAppendResult): Promise<AppendResult> {
+    const revision = Number(nextExpectedRevision);
+    if (position && isTold(position.commit)) return { revision, position: position.commit };
+    // A server need not say where the events of a repeated append stand.
+    for await (const event of this.read(stream, { from: revision, limit: 1 }))
+      return { revision, position: event.position };
+    throw new EventStoreUnavailable(`EventStoreDB does not show what it took into ${stream}`);
+  }
+
+  async *read(stream: string, options: ReadStreamOptions = {}): AsyncGenerator<RecordedEvent> {
+    const { from, direction = 'forwards', limit } = options;
+    this.#checkOpen();
+    if (limit === 0) return;
+    const backwards = direction === 'backwards';
+    const reading = this.#client.readStream(stream, {
+      direction: backwards ? BACKWARDS : FORWARDS,
+      fromRevision: from === undefined ? (backwards ? END : START) : BigInt(from),
+      ...(limit !== undefined && { maxCount: limit }),
+    });
+    try {
+      for await (const { event } of this.#within(reading)) if (event) yield recorded(event);
+    } catch (error) {
+      if (!(error instanceof StreamNotFoundError)) throw unavailable(`EventStoreDB cannot read ${stream}`, error);
+    }
+  }
+
+  readAll(position: bigint | 'start' | 'end', options: ReadAllOptions = {}): AsyncIterable<RecordedEvent> {
+    // The newest event at the time of the call, which is now, not when the caller asks for the first one.
+    const newest = this.#newest();
+    newest.catch(() => undefined); // told where it is awaited
+    return this.#readAll(position, newest, options);
+  }
+
+  async *#readAll(
+    position: bigint | 'start' | 'end',
+    newest: Promise<bigint | undefined>,
+    { streamPrefixes, direction = 'forwards', limit = Infinity }: ReadAllOptions,
+  ): AsyncGenerator<RecordedEvent> {
+    const last = await newest;
+    const backwards = direction === 'backwards';
+    if (last === undefined || limit === 0 || position === (backwards ? 'start' : 'end')) return;
+    const isWanted = (stream: string): boolean =>
+      isOurs(stream) && (!streamPrefixes || streamPrefixes.some((prefix) => stream.startsWith(prefix)));
+    let left = limit;
+    for await (const event of this.#scan(position, backwards)) {
+      // Where a position is inside or outside of a read is the server's to say; here it is always outside.
+      const at = event.position?.commit ?? 0n;
+      if (typeof position === 'bigint' && (backwards ? at >= position : at <= position)) continue;
+      if (at > last) {
+        if (backwards) continue;
+        return;
+      }
+      if (!isWanted(event.streamId)) continue;
+      yield recorded(event);
+      left -= 1;
+      if (left <= 0) return;
+    }
+  }
+
+  /** Every event of the log, the server's own too. */
+  async *#scan(from: bigint | 'start' | 'end', backwards: boolean): AsyncGenerator<AllStreamRecordedEvent> {
+    this.#checkOpen();
+    const reading = this.#client.readAll({
+      direction: backwards ? BACKWARDS : FORWARDS,
+      fromPosition: typeof from === 'bigint' ? { commit: from, prepare: from } : from === 'start' ? START : END,
+    });
+    try {
+      for await (const { event } of this.#within(reading)) if (event) yield event;
+    } catch (error) {
+      throw unavailable('EventStoreDB cannot read the log', error);
+    }
+  }
+
+  #within<T>(reading: Reading<T>): AsyncGenerator<T> {
+    return readWithin(reading, this.#readTimeoutMs, this.#closing.signal);
+  }
+
+  /** Position of the newest event of the log, whoever wrote it. */
+  async #newest(): Promise<bigint | undefined> {
+    for await (const { position } of this.#scan('end', true)) return position?.commit;
+    return undefined;
+  }
+
+  async lastPosition(): Promise<bigint | undefined> {
+    for await (const { position } of this.readAll('end', { direction: 'backwards', limit: 1 })) return position;
+    return undefined;
+  }
+
+  async *subscribeToAll(position: bigint | 'start', options: SubscribeOptions): AsyncGenerator<EventBatch> {
+    this.#checkOpen();
+    if (options.signal.aborted) return;
+    // Being caught up is to have passed what was in the log before.
+    const before = await this.#newest();
+    const subscription = new AllSubscription(this.#client, position, options.streamPrefixes, before);
+    this.#subscriptions.add(subscription);
+    try {
+      yield* subscription.batches(options);
+    } catch (error) {
+      throw unavailable('EventStoreDB cannot be followed', error);
+    } finally {
+      this.#subscriptions.delete(subscription);
+      await subscription.close();
+    }
+  }
+
+  #checkOpen(): void {
+    if (this.#closing.signal.aborted) throw new EventStoreUnavailable('The event store is closed');
+  }
+
+  /** Calls under way end with EventStoreUnavailable; what an append has become is then unknown, as after a lost connection. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#closing.signal.aborted) return;
+    this.#closing.abort();
+    const closed = new EventStoreUnavailable('The event store is closed');
+    for (const subscription of this.#subscriptions) subscription.fail(closed);
+    await this.#client.dispose();
+  }
+}
