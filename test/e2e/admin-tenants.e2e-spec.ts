@@ -193,12 +193,13 @@ describe('tenants and connections over the admin API', () => {
 
     it('are what everybody gets until the tenant has its own', async () => {
       const tenant = await gateway.newTenant();
-      const everybodys = { userDeletion: 'deactivate', defaultPageSize: 100, maxPageSize: 1000, own: [] };
+      const guard = { guardPercent: 10, guardLeastPeople: 20, guardWindowMinutes: 10 };
+      const everybodys = { userDeletion: 'deactivate', defaultPageSize: 100, maxPageSize: 1000, ...guard, own: [] };
       expect((await admin.get(settings(tenant))).body).toEqual(everybodys);
       const changed = await admin.patch(settings(tenant), { userDeletion: 'release', maxPageSize: 2 });
       const own = { userDeletion: 'release', defaultPageSize: 2, maxPageSize: 2, own: ['maxPageSize', 'userDeletion'] };
-      expect(changed.body).toEqual(own);
-      expect((await admin.get(settings(tenant))).body).toEqual(own);
+      expect(changed.body).toEqual({ ...guard, ...own });
+      expect((await admin.get(settings(tenant))).body).toEqual({ ...guard, ...own });
       expect((await admin.patch(settings(tenant), { userDeletion: null, maxPageSize: null })).body).toEqual(everybodys);
     });
 
@@ -244,6 +245,7 @@ describe('tenants and connections over the admin API', () => {
       [{ defaultPageSize: 1001 }, 'defaultPageSize'],
       [{ defaultPageSize: '5' }, 'defaultPageSize'],
       [{ maxPageSize: 1.5 }, 'maxPageSize'],
+      [{ guardPercent: 101 }, 'guardPercent'],
       [{ defaultPageSize: 20, maxPageSize: 10 }, 'defaultPageSize'],
       [{ colour: 'red' }, 'colour'],
     ])('are not %j', async (body, field) => {

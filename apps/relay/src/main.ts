@@ -1,6 +1,5 @@
 import 'reflect-metadata';
-import { openEngines } from '#engines';
-import { productProfiles } from '#products';
+import { installedProducts, openEngines } from '#engines';
 import { Relay } from '#relay';
 import { run } from '../../scim-gateway/src/run.js';
 
@@ -8,7 +7,7 @@ import { run } from '../../scim-gateway/src/run.js';
 await run(async (config, logger) => {
   const engines = await openEngines(config);
   const { store, readModels, bus } = engines;
-  const relay = new Relay({ store, readModels, bus, products: productProfiles, log: logger });
+  const relay = new Relay({ store, readModels, bus, products: await installedProducts(config), log: logger });
   await relay.start();
   logger.info('Relay is running');
   return {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { RollcallConfig } from '#config';
-import { cursorKey, DirectoryService, type Engines } from '#engines';
+import { cursorKey, DirectoryService, type Engines, installedProducts } from '#engines';
 import { ChangeTenant, MembershipCleanup } from '#handlers';
 import { createHttpApp } from '#scim-http';
 import type { Logger, ReadinessCheck } from '#telemetry';
@@ -50,7 +50,7 @@ export async function startGateway(parts: GatewayParts): Promise<GatewayApp> {
 async function startApp(parts: GatewayParts, directory: DirectoryService): Promise<NestFastifyApplication> {
   const { config, logger } = parts;
   const { key } = await cursorKey(config);
-  const routes = [scimRoutes(config, key), ...(parts.beside ?? [])];
+  const routes = [scimRoutes(config, key, await installedProducts(config)), ...(parts.beside ?? [])];
   const app = await createHttpApp(serviceModule({ ...parts, directory, routes }), {
     logger,
     maxBodyBytes: config.MAX_BODY_BYTES,

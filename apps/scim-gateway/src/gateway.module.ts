@@ -1,7 +1,7 @@
 import type { RollcallConfig } from '#config';
 import { type DirectoryService, type Engines, EnginesModule } from '#engines';
 import { HandlersModule } from '#handlers';
-import { productProfiles } from '#products';
+import type { ProductProfile } from '#products';
 import { type PageSizes, ScimHttpModule } from '#scim-http';
 import { HealthController, type Logger, type ReadinessCheck } from '#telemetry';
 import type { DynamicModule, Type } from '@nestjs/common';
@@ -41,11 +41,15 @@ export const pageSizes = ({ DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE }: RollcallConfig):
 });
 
 /** SCIM routes as the configuration wants them. @param cursorSecret what cursors are sealed with */
-export const scimRoutes = (config: RollcallConfig, cursorSecret: string): DynamicModule =>
+export const scimRoutes = (
+  config: RollcallConfig,
+  cursorSecret: string,
+  products: readonly ProductProfile[],
+): DynamicModule =>
   ScimHttpModule.forRoot({
     page: pageSizes(config),
     bulk: { maxOperations: config.BULK_MAX_OPERATIONS, maxPayloadSize: config.BULK_MAX_PAYLOAD_BYTES },
     cursors: { key: cursorSecret, timeoutSeconds: config.CURSOR_TIMEOUT_SECONDS },
     searchMs: config.LIST_SEARCH_MS,
-    products: productProfiles,
+    products,
   });

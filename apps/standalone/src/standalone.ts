@@ -1,9 +1,9 @@
 import { AdminHttpModule, peopleController, type PeopleList, publishOpenApi } from '#admin-http';
 import type { RollcallConfig } from '#config';
 import { type PeopleWords, ProductPeople } from '#consumer';
-import { adminKey, type Engines, openEngines } from '#engines';
+import { adminKey, type Engines, installedProducts, openEngines } from '#engines';
 import type { EventStore } from '#event-store';
-import { hrAssistant, productProfiles, wellness } from '#products';
+import { hrAssistant, wellness } from '#products';
 import { Relay } from '#relay';
 import type { Logger } from '#telemetry';
 import { type DynamicModule, Module } from '@nestjs/common';
@@ -44,6 +44,8 @@ export async function startStandalone(
   logger: Logger,
   print: (text: string) => void = (text) => process.stdout.write(text),
 ): Promise<Standalone> {
+  // Before anything is opened: what is wrong with a profile is for whoever starts the process.
+  await installedProducts(config);
   const engines = await openEngines(config);
   try {
     return await startOn(engines, config, logger, print);
@@ -61,7 +63,8 @@ async function startOn(
 ): Promise<Standalone> {
   const { store, readModels, bus } = engines;
   const admin = await adminKey(config);
-  const relay = new Relay({ store, readModels, bus, products: productProfiles, log: logger });
+  const products = await installedProducts(config);
+  const relay = new Relay({ store, readModels, bus, products, log: logger });
   await relay.start();
   const startProduct = async <View, Row extends { readonly tenant: string }>(
     id: string,

@@ -68,6 +68,9 @@ export class RollcallConfig {
    */
   @IsOptional() @Validate(TrustedProxies) TRUSTED_PROXIES?: string;
 
+  /** Folder of more product profiles, one `*.json` file each. Absent: the products that come with Rollcall. */
+  @IsOptional() @IsString() PRODUCTS_DIR?: string;
+
   @IsOptional() @IsString() EVENTSTORE_URI?: string;
   @IsOptional() @IsString() MONGODB_URI?: string;
   @IsOptional() @IsString() KAFKA_BROKERS?: string;
@@ -122,6 +125,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
     'BASE_DOMAIN',
     'PUBLIC_URL',
     'TRUSTED_PROXIES',
+    'PRODUCTS_DIR',
     'EVENTSTORE_URI',
     'MONGODB_URI',
     'KAFKA_BROKERS',

@@ -124,6 +124,16 @@ describe('consumeViews', () => {
     expect(await people()).toEqual({ 'acme/1': { name: 'ADA', changes: 2 } });
   });
 
+  it('takes a view that a newer mapping made of the same position, and not the older one after it', async () => {
+    const under = (mappingVersion: number, name: string): Message => {
+      const message = view('1', 0, name, 10n);
+      return { ...message, value: JSON.stringify({ name, mappingVersion }) };
+    };
+    await publish(under(1, 'Ada'), under(2, 'ADA'), under(1, 'Ada'));
+    await consumeAll({ maxBatchSize: 1 });
+    expect(await people()).toEqual({ 'acme/1': { name: 'ADA', changes: 2 } });
+  });
+
   it('erases on a tombstone, and an older message does not bring the person back', async () => {
     await publish(view('1', 0, 'Ada'), view('1', 1, null), view('1', 0, 'Ada'));
     await consumeAll({ maxBatchSize: 1 });

@@ -1,6 +1,6 @@
 import { type CloudEvent, type Consumer, decodeCloudEvent, type MessageBus, type ReceivedMessage } from '#message-bus';
 import { type DeadLetter, deadLetterTopic, publishDeadLetters } from './dead-letters.js';
-import { isNews, type RevisionedStore, type VersionedRow } from './revisioned-store.js';
+import { isNews, type RevisionedStore, type Version, type VersionedRow } from './revisioned-store.js';
 
 /** A message about one subject, its data as the product's `parse` gave it back. */
 export interface ViewEvent<View> extends Omit<CloudEvent, 'data'> {
@@ -120,7 +120,7 @@ class Views<View, Row extends object> {
   #next(message: ReceivedMessage, seen: VersionedRow<Row> | undefined): VersionedRow<Row> | undefined {
     if (message.value === null) return this.#erased(message, seen);
     const { data, ...attributes } = decodeCloudEvent(message);
-    const version = versionOf(attributes);
+    const version = versionOf(attributes, data);
     if (!isNews(version, seen?.version)) return undefined;
     const view = this.#parsed(data);
     return { version, row: this.options.apply(seen?.row, { ...attributes, key: message.key, view }) };
@@ -137,7 +137,7 @@ class Views<View, Row extends object> {
   }
 
   #erased(message: ReceivedMessage, seen: VersionedRow<Row> | undefined): VersionedRow<Row> | undefined {
-    let version = seen?.version ?? { revision: 0, eventId: '' };
+    let version: Version = seen?.version ?? { revision: 0, eventId: '' };
     try {
       version = versionOf(decodeCloudEvent(message));
     } catch {
@@ -169,8 +169,17 @@ class Views<View, Row extends object> {
   }
 }
 
-function versionOf({ revision, position, id }: Pick<CloudEvent, 'revision' | 'position' | 'id'>) {
-  return { revision, eventId: id, ...(position !== undefined && { position }) };
+function versionOf(
+  { revision, position, id }: Pick<CloudEvent, 'revision' | 'position' | 'id'>,
+  data?: unknown,
+): Version {
+  const mapping = (data as { mappingVersion?: unknown } | null | undefined)?.mappingVersion;
+  return {
+    revision,
+    eventId: id,
+    ...(position !== undefined && { position }),
+    ...(typeof mapping === 'number' && { mappingVersion: mapping }),
+  };
 }
 
 function placeOf({ partition, offset }: ReceivedMessage): string {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ReadModels } from '#read-models';
 import { openLmdbReadModels } from '#read-models/lmdb';
 import { listRows } from './list-rows.js';
-import { openRevisionedStore, type RevisionedStore, type VersionedRow } from './revisioned-store.js';
+import { isNews, openRevisionedStore, type RevisionedStore, type VersionedRow } from './revisioned-store.js';
 
 interface Row {
   readonly tenant: string;
@@ -67,5 +67,33 @@ describe('rows of a product', () => {
     expect(await listed('a-b')).toEqual(['a-b/1']);
     const before = Buffer.from('Z').toString('base64url');
     expect(await listed('a', before)).toEqual(['a/1', 'a/2', 'a/3']);
+  });
+});
+
+describe('isNews', () => {
+  const at = (position: bigint | undefined, mappingVersion: number | undefined, revision = 3, eventId = 'e') => ({
+    revision,
+    eventId,
+    ...(position !== undefined && { position }),
+    ...(mappingVersion !== undefined && { mappingVersion }),
+  });
+
+  it.each([
+    ['anything, to somebody who has seen nothing', at(5n, 1), undefined, true],
+    ['a later position', at(6n, 1), at(5n, 1), true],
+    ['a later position by an older mapping', at(6n, 1), at(5n, 2), true],
+    ['an earlier position by a newer mapping', at(4n, 9), at(5n, 1), false],
+    ['the same position by a newer mapping', at(5n, 2), at(5n, 1), true],
+    ['the same position by an older mapping', at(5n, 1), at(5n, 2), false],
+    ['a repetition', at(5n, 1), at(5n, 1), false],
+    ['a repetition under another event id', at(5n, 1, 3, 'a'), at(5n, 1, 3, 'b'), false],
+    ['a mapping, to a row of before mappings were noted', at(5n, 1), at(5n, undefined), true],
+    ['no mapping, to a row of before mappings were noted', at(5n, 0), at(5n, undefined), false],
+    ['without positions, a later revision', at(undefined, 1, 4), at(undefined, 1, 3), true],
+    ['without positions, an earlier revision', at(5n, 1, 2), at(undefined, 1, 3), false],
+    ['without positions, another event of one revision', at(undefined, 1, 3, 'a'), at(undefined, 1, 3, 'b'), true],
+    ['without positions, the same event', at(undefined, 1), at(undefined, 1), false],
+  ])('judges %s', (_, next, seen, news) => {
+    expect(isNews(next, seen)).toBe(news);
   });
 });

@@ -4,8 +4,10 @@ import type { CollectionDefinition, Document, ReadModels, WriteOperation } from 
 export interface Version {
   /** Revision of the subject's stream. */
   readonly revision: number;
-  /** Place in the log of what caused the message: tells apart two messages about one revision, by another mapping, say. */
+  /** Place in the log as of which the message is true. */
   readonly position?: bigint;
+  /** Version of the mapping that made the view: a changed mapping derives it anew without a new revision. */
+  readonly mappingVersion?: number;
   readonly eventId: string;
 }
 
@@ -25,7 +27,7 @@ export interface RevisionedStore<Row extends object> {
 
 /** As stored: JSON has no bigint. */
 type StoredRow = Document & {
-  readonly _version: { readonly revision: number; readonly position?: string; readonly eventId: string };
+  readonly _version: Omit<Version, 'position'> & { readonly position?: string };
 };
 
 /**
@@ -81,9 +83,16 @@ function rowOf<Row>({ _id, _version, ...row }: StoredRow): Row {
   return row as Row;
 }
 
-/** Whether `next` is news to someone who has seen `seen`. */
+/**
+ * Whether `next` is news to someone who has seen `seen`: true as of a later position, or of the same position by a newer
+ * mapping. Messages without a position are told apart by their revisions, and within one by their event ids.
+ */
 export function isNews(next: Version, seen: Version | undefined): boolean {
-  if (!seen || next.revision !== seen.revision) return !seen || next.revision > seen.revision;
-  if (next.position !== undefined && seen.position !== undefined) return next.position > seen.position;
+  if (!seen) return true;
+  if (next.position !== undefined && seen.position !== undefined) {
+    if (next.position !== seen.position) return next.position > seen.position;
+    return (next.mappingVersion ?? 0) > (seen.mappingVersion ?? 0);
+  }
+  if (next.revision !== seen.revision) return next.revision > seen.revision;
   return next.eventId !== seen.eventId;
 }

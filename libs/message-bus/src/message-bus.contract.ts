@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { aMessage, Inbox, increasingPerPartition, manyMessages, signal, values, valuesOf } from './inbox.contract.js';
 import {
   type Consumer,
+  GroupInUse,
   type Message,
   type MessageBus,
   MessageBusUnavailable,
@@ -281,6 +282,29 @@ export function messageBusContract(name: string, prepare: () => Promise<MessageB
       });
     });
 
+    describe('forgetGroup', () => {
+      it('lets the group begin at the beginning again, also after the bus was reopened', async () => {
+        await publish(...manyMessages(10));
+        await take(10);
+        await take(10, { group: `${group}-other` });
+        await bus.forgetGroup(group, topic);
+        expect(await committedSum(group)).toBe(0n);
+        expect(await committedSum(`${group}-other`)).toBe(10n);
+        await reopen();
+        expect(await take(10)).toHaveLength(10);
+      });
+
+      it('refuses while a consumer of the group is reading, and knows groups that never were', async () => {
+        await publish(aMessage('k', '1'));
+        const consumer = await bus.consume({ group, topics: [topic] }, async () => undefined);
+        await expect(bus.forgetGroup(group, topic)).rejects.toThrow(GroupInUse);
+        await consumer.stop();
+        await bus.forgetGroup(group, topic);
+        await bus.forgetGroup(`${group}-never`, topic);
+        await expect(bus.forgetGroup(group, 'no.such.topic')).rejects.toThrow(UnknownTopic);
+      });
+    });
+
     describe('stop', () => {
       it('waits for the batch in hand, commits it, and hands over no more', async () => {
         await publish(...manyMessages(20));
@@ -346,6 +370,17 @@ export function messageBusContract(name: string, prepare: () => Promise<MessageB
         expect(view.get('k4')).toBe('back');
         expect(view.size).toBe(30); // 30 keys, one erased, and 'last'
         for (const [key, value] of view) if (/^k\d/.test(key) && key !== 'k4') expect(value).toBe(`${key} in round 4`);
+      });
+
+      it('keeps nothing for a group that is forgotten', async () => {
+        if (!data.compact) return;
+        await bus.consume({ group, topics: [topic] }, async () => undefined).then((consumer) => consumer.stop());
+        await publish(aMessage('k', 'old'), aMessage('k', 'new'));
+        await take(2, { group: `${group}-other` });
+        await data.compact(bus);
+        await bus.forgetGroup(group, topic);
+        await data.compact(bus);
+        expect((await take(1)).map(({ value }) => value)).toEqual(['new']);
       });
 
       it('does not take from a group the tombstones it has yet to see', async () => {

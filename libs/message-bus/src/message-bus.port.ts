@@ -70,12 +70,24 @@ export interface MessageBus extends AsyncDisposable {
   /** Offsets that `group` has committed: the next offset to be handed over, per topic and partition. */
   committed(group: string, topic: string): Promise<ReadonlyMap<number, bigint>>;
 
+  /**
+   * Forgets what `group` has committed of the topic: the next consumer of the group starts at the beginning, and until
+   * then nothing is kept for its sake. A group never heard of is no error.
+   * @throws GroupInUse a consumer of the group is reading the topic
+   */
+  forgetGroup(group: string, topic: string): Promise<void>;
+
   /** One past the newest offset, per partition. */
   endOffsets(topic: string): Promise<ReadonlyMap<number, bigint>>;
 }
 
 export class UnknownTopic extends Error {
   override readonly name = 'UnknownTopic';
+}
+
+/** What was asked of a consumer group can be done only while none of its consumers runs. */
+export class GroupInUse extends Error {
+  override readonly name = 'GroupInUse';
 }
 
 /** The bus is away or closing; the caller may repeat the call. */

@@ -1,5 +1,14 @@
 import { ENTERPRISE_USER_SCHEMA, type ResourceAttributes } from '#scim';
-import { checkMapping, compileProfile, deriveView, hrAssistant, wellness } from './index.js';
+import {
+  checkMapping,
+  compileProfile,
+  define,
+  deriveView,
+  hrAssistant,
+  identityPlatform,
+  ownKeysOf,
+  wellness,
+} from './index.js';
 import type { AttributeMapping, AttributeView, MappingOverride, ProductProfile } from './index.js';
 
 const mapping = (overrides: MappingOverride[], product = 'wellness', version = 3): AttributeMapping => ({
@@ -74,6 +83,19 @@ describe('a tenant’s mapping over the wellness profile', () => {
       0,
     );
     const faults = checkMapping(wellness, faulty);
+    expect(faults.map(({ line, field }) => [line, field])).toEqual([
+      [undefined, undefined],
+      [undefined, undefined],
+      [0, 'key'],
+      [1, 'path'],
+      [2, 'path'],
+      [3, 'path'],
+      [4, 'path'],
+      [5, 'path'],
+      [7, 'path'],
+      [9, 'key'],
+      [10, 'path'],
+    ]);
     expect(faults.map(({ key, fault }) => [key, fault])).toEqual([
       ['', expect.stringContaining('for "hr-assistant"')],
       ['', expect.stringContaining('version')],
@@ -83,8 +105,8 @@ describe('a tenant’s mapping over the wellness profile', () => {
       ['dob', expect.stringContaining('special characters')],
       ['region', expect.stringContaining('empty')],
       ['country', expect.stringContaining(ENTERPRISE_USER_SCHEMA)],
-      ['job_code', expect.stringContaining('"cost_center" already')],
-      ['job_level', expect.stringContaining('mapped twice')],
+      ['job_code', expect.stringContaining('"cost_center" in line 7 already')],
+      ['job_level', expect.stringContaining('in line 9 already')],
       ['member_id', expect.stringContaining('special characters')],
     ]);
   });
@@ -142,5 +164,70 @@ describe('a tenant’s mapping over a profile without a fixed namespace', () => 
       ),
     );
     expect(faults.map(({ key }) => key)).toEqual(['city', 'state', 'custom']);
+  });
+});
+
+describe('keys of a tenant’s own', () => {
+  const own = (overrides: MappingOverride[], attributes: ResourceAttributes = {}): AttributeView =>
+    view(identityPlatform, overrides, attributes);
+
+  it('are added where the profile takes them, each as its attribute came, and guarded', () => {
+    const overrides = [
+      { key: 'nickname', path: 'nickName' },
+      { key: 'shoe_size', path: 'urn:acme:2.0:User:shoe.size' },
+      { key: 'Badges', path: 'urn:acme:2.0:User:badges' },
+      { key: 'constructor', path: 'urn:acme:2.0:User:builder' },
+      { key: 'email', path: 'emails[type eq "other"].value' },
+    ];
+    expect(checkMapping(identityPlatform, mapping(overrides, 'identity-platform'))).toEqual([]);
+    const attributes = {
+      externalId: 'e1',
+      userName: 'ann',
+      nickName: ' Ann ',
+      emails: [{ type: 'other', value: 'o@a.test' }],
+      'urn:acme:2.0:User': { shoe: { size: 42 }, badges: ['a', { b: 1 }], builder: false },
+    };
+    expect(own(overrides, attributes).keys).toEqual({
+      user_id: 'e1',
+      user_name: 'ann',
+      email: 'o@a.test',
+      nickname: 'Ann',
+      shoe_size: 42,
+      Badges: ['a', { b: 1 }],
+      constructor: false,
+    });
+    expect(own(overrides).missing).toEqual(['user_id', 'user_name']);
+    const added = ownKeysOf(identityPlatform, { overrides });
+    expect(added.map(({ key, namespace, sensitive }) => [key, namespace, sensitive])).toEqual([
+      ['nickname', 'core', true],
+      ['shoe_size', 'extension', true],
+      ['Badges', 'extension', true],
+      ['constructor', 'extension', true],
+    ]);
+  });
+
+  it('are refused under names that no view could carry', () => {
+    const names = ['active', 'a b', '__proto__', '9lives', '', 'x'.repeat(65), 'ключ'];
+    const overrides = names.map((key, i) => ({ key, path: `a${i}` }));
+    const faults = checkMapping(identityPlatform, mapping(overrides, 'identity-platform'));
+    expect(faults.map(({ line, field }) => [line, field])).toEqual(names.map((_, line) => [line, 'key']));
+    expect(own(overrides, Object.fromEntries(names.map((_, i) => [`a${i}`, 'x']))).keys).toEqual({});
+  });
+
+  it('are refused where the profile takes none, and nowhere is the key of the roles mapped', () => {
+    const faults = checkMapping(
+      define,
+      mapping(
+        [
+          { key: 'nickname', path: 'nickName' },
+          { key: 'roles', path: 'roles' },
+        ],
+        'define',
+      ),
+    );
+    expect(faults.map(({ fault }) => fault)).toEqual([
+      'the SaaS with roles has no key "nickname"; it has user_id, email, first_name, last_name',
+      '"roles" comes by itself and cannot be mapped',
+    ]);
   });
 });

@@ -1,6 +1,12 @@
 import type { JsonValue } from '#scim';
-import { checkMapping, overriddenSource, type AttributeMapping, type MappingFault } from './attribute-mapping.js';
-import { checkProfile } from './check-profile.js';
+import {
+  type AttributeMapping,
+  checkMapping,
+  type MappingFault,
+  overriddenSource,
+  ownKeysOf,
+} from './attribute-mapping.js';
+import { checkProfile, describeFaults } from './check-profile.js';
 import { type Convert, converterFor, isObject, member } from './convert-value.js';
 import type { ElementPick, KeyLevel, ProductKey, ProductProfile, Source } from './product-profile.js';
 import { parseSource, type ParsedSource } from './source-path.js';
@@ -51,14 +57,10 @@ export interface CompiledProfile {
  * @throws Error the profile itself is faulty
  */
 export function compileProfile(profile: ProductProfile, mapping?: AttributeMapping): CompiledProfile {
-  const faults = checkProfile(profile);
-  if (faults.length > 0) {
-    const lines = faults.map(({ key, fault }) => (key === undefined ? fault : `${key}: ${fault}`));
-    throw new Error(`Product profile "${profile.id}" is faulty: ${lines.join('; ')}`);
-  }
+  requireSound(profile);
   const overrides = new Map(mapping?.overrides.map(({ key, path }) => [key, path]));
   const slots = new SlotAllocator();
-  const keys = profile.keys.map((key): CompiledKey => {
+  const keys = [...profile.keys, ...ownKeysOf(profile, mapping)].map((key): CompiledKey => {
     const path = key.type === 'object' ? undefined : overrides.get(key.key);
     const sources: readonly Source[] = path === undefined ? key.sources : [overriddenSource(profile, key, path)];
     const parsed = sources.map(parseSource).filter((source) => source !== undefined);
@@ -80,6 +82,19 @@ export function compileProfile(profile: ProductProfile, mapping?: AttributeMappi
     coreNames: slots.core,
     extensions: [...slots.extensions.values()],
   };
+}
+
+/** Profiles that have been checked already: one is compiled for each mapping of each tenant. */
+const sound = new WeakSet<ProductProfile>();
+
+/** @throws Error naming all faults of the profile and where they are */
+function requireSound(profile: ProductProfile): void {
+  if (sound.has(profile)) return;
+  const faults = checkProfile(profile);
+  if (faults.length > 0) {
+    throw new Error(`Product profile "${profile.id}" is faulty: ${describeFaults(faults).join('; ')}`);
+  }
+  sound.add(profile);
 }
 
 class NameTable implements SlotNames {

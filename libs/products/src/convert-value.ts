@@ -50,6 +50,8 @@ export function converterFor(type: KeyType, literals?: Literals): Convert {
       return (value) => (Array.isArray(value) ? list(value) : text(value));
     case 'object':
       return (value) => (isEmpty(value) ? undefined : isObject(value) ? value : NOT_OBJECT);
+    case 'any':
+      return (value) => (typeof value === 'string' ? text(value) : isEmpty(value) ? undefined : value);
   }
 }
 

@@ -42,10 +42,12 @@ const TYPES: readonly (readonly string[])[] = [
   ['stringList', 'list of texts or of `{ value }`, or one text', 'list of texts'],
   ['stringOrList', 'text, or list of texts or of `{ value }`', 'text or list of texts, as it came'],
   ['object', 'a whole extension', 'object, as it came'],
+  ['any', 'anything', 'as it came'],
 ];
 
 function describeProfile(profile: ProductProfile): string[] {
-  const { loginBlocked, dataRetained, description } = profile.deactivation;
+  const { loginBlocked, dataRetained, historyVisible, description } = profile.deactivation;
+  const { roles, ownKeys } = profile;
   return [
     `## ${profile.title} (\`${profile.id}\`)`,
     [
@@ -55,7 +57,10 @@ function describeProfile(profile: ProductProfile): string[] {
       profile.clientNamespace === undefined
         ? '- A mapping may name any attribute path.'
         : `- A mapping names client keys under \`${profile.clientNamespace}\` only.`,
-      `- On deactivation: login ${loginBlocked ? 'blocked' : 'kept'}, data ${dataRetained ? 'retained' : 'removed'}. ${description}`,
+      ...(ownKeys ? ['- A mapping may add keys of its own, each with the attribute behind it.'] : []),
+      ...(roles ? [`- Groups become roles, in \`${roles.key}\`. ${roles.description}`] : []),
+      `- On deactivation: login ${loginBlocked ? 'blocked' : 'kept'}, data ${dataRetained ? 'retained' : 'removed'}, ` +
+        `history ${historyVisible ? 'visible' : 'hidden'}. ${description}`,
     ].join('\n'),
     table(
       ['Key', 'Level', 'Type', 'Read from, in this order', 'Sensitive', 'Meaning'],

@@ -107,6 +107,16 @@ describe('the HR assistant profile', () => {
     expect(view({ addresses: [{ type: 'work', locality: 'Rome' }, home] }).keys).toEqual({ city: 'Rome' });
   });
 
+  it('reads a place beside userName where no address has it, as the wellness guide has it sent', () => {
+    const sent = {
+      locality: 'Oslo',
+      region: 'Viken',
+      country: 'NO',
+      addresses: [{ type: 'work', locality: 'Bergen' }],
+    };
+    expect(view(sent).keys).toEqual({ city: 'Bergen', state: 'Viken', country_code: 'NO' });
+  });
+
   it('keeps a country that is no code as sent, and says so', () => {
     const { keys, problems } = view({ addresses: [{ country: 'USA' }] });
     expect(keys).toEqual({ country_code: 'USA' });

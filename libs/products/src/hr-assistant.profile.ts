@@ -1,24 +1,20 @@
 import { ENTERPRISE_USER_SCHEMA } from '#scim';
-import type { AttributeSource, ProductProfile } from './product-profile.js';
+import { placeSource } from './place-source.js';
+import type { ProductProfile } from './product-profile.js';
 
 /** The namespace in which the HR assistant takes any attribute a customer likes to send. */
 export const HR_ASSISTANT_EXTENSION = 'urn:ietf:params:scim:schemas:extension:wisq:1.0:User';
-
-/** All address keys read one address, so that a street never stands beside another address's city. */
-const place = (part: string): AttributeSource => ({
-  path: `addresses.${part}`,
-  pick: ['primary', { type: 'work' }, 'untyped', 'any'],
-  among: ['streetAddress', 'locality', 'region', 'postalCode', 'country'],
-});
 
 /** The HR assistant answers people's questions the better the more it is told; only userName is a must. */
 export const hrAssistant: ProductProfile = {
   id: 'hr-assistant',
   title: 'HR assistant',
+  enabledByDefault: true,
   identityKey: 'user_name',
   deactivation: {
     loginBlocked: true,
     dataRetained: true,
+    historyVisible: true,
     description: 'The person can no longer ask; past conversations are kept and return with the person.',
   },
   keys: [
@@ -71,7 +67,7 @@ export const hrAssistant: ProductProfile = {
     {
       key: 'street_address',
       namespace: 'core',
-      sources: [place('streetAddress')],
+      sources: [placeSource('streetAddress')],
       type: 'string',
       level: 'recommended',
       sensitive: false,
@@ -80,7 +76,7 @@ export const hrAssistant: ProductProfile = {
     {
       key: 'city',
       namespace: 'core',
-      sources: [place('locality')],
+      sources: [placeSource('locality'), 'locality'],
       type: 'string',
       level: 'recommended',
       sensitive: false,
@@ -89,7 +85,7 @@ export const hrAssistant: ProductProfile = {
     {
       key: 'state',
       namespace: 'core',
-      sources: [place('region')],
+      sources: [placeSource('region'), 'region'],
       type: 'string',
       level: 'recommended',
       sensitive: false,
@@ -98,7 +94,7 @@ export const hrAssistant: ProductProfile = {
     {
       key: 'country_code',
       namespace: 'core',
-      sources: [place('country')],
+      sources: [placeSource('country'), 'country'],
       type: 'string',
       asks: 'countryCode',
       level: 'recommended',

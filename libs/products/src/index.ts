@@ -1,11 +1,24 @@
+import { clientSettings } from './client-settings.profile.js';
+import { define } from './define.profile.js';
 import { hrAssistant } from './hr-assistant.profile.js';
+import { identityPlatform } from './identity-platform.profile.js';
 import type { ProductProfile } from './product-profile.js';
 import { wellness } from './wellness.profile.js';
 
-/** Every product this installation can serve. A new product is a profile and a line here. */
-export const productProfiles: readonly ProductProfile[] = [wellness, hrAssistant];
+/** The products that come with Rollcall. A new one is a profile and a line here. */
+export const productProfiles: readonly ProductProfile[] = [
+  wellness,
+  hrAssistant,
+  define,
+  clientSettings,
+  identityPlatform,
+];
 
-export { hrAssistant, wellness };
+/** Whether a tenant's people go to the product. */
+export const isEnabled = (profile: ProductProfile, settings: { readonly enabled?: boolean }): boolean =>
+  settings.enabled ?? profile.enabledByDefault ?? false;
+
+export { clientSettings, define, hrAssistant, identityPlatform, wellness };
 export { HR_ASSISTANT_EXTENSION } from './hr-assistant.profile.js';
 export * from './attribute-mapping.js';
 export * from './check-profile.js';
@@ -15,3 +28,4 @@ export * from './derive-view.js';
 export * from './describe-profiles.js';
 export * from './messages.js';
 export * from './product-profile.js';
+export { PRODUCT_PROFILE_SCHEMA } from './product-profile.schema.js';

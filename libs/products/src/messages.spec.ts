@@ -57,6 +57,9 @@ describe('what leaves for a product', () => {
       { name: 'rollcall.groups', compacted: false },
       { name: 'rollcall.product.wellness', compacted: true },
       { name: 'rollcall.product.hr-assistant', compacted: true },
+      { name: 'rollcall.product.define', compacted: true },
+      { name: 'rollcall.product.client-settings', compacted: true },
+      { name: 'rollcall.product.identity-platform', compacted: true },
     ]);
   });
 });

@@ -17,7 +17,9 @@ export type KeyType =
   /** Text, or a list of texts, whichever came. */
   | 'stringOrList'
   /** A whole extension object as it came; only for a source that is an extension. */
-  | 'object';
+  | 'object'
+  /** Whatever came, in the type it came in. */
+  | 'any';
 
 /** Which element of a multi-valued attribute: the primary one, one without a type, any, or one of the named type. */
 export type ElementPick = 'primary' | 'untyped' | 'any' | { readonly type: string };
@@ -47,8 +49,10 @@ export interface ExtensionSource {
 /** A bare text is a path without further conditions. */
 export type Source = string | AttributeSource | ExtensionSource;
 
-export type KeyNamespace = 'core' | 'enterprise' | 'extension';
-export type KeyLevel = 'required' | 'recommended' | 'optional';
+export const KEY_NAMESPACES = ['core', 'enterprise', 'extension'] as const;
+export type KeyNamespace = (typeof KEY_NAMESPACES)[number];
+export const KEY_LEVELS = ['required', 'recommended', 'optional'] as const;
+export type KeyLevel = (typeof KEY_LEVELS)[number];
 
 export interface ProductKey {
   /** The product's own word, in snake_case. `active` is not a key: every view carries it beside them. */
@@ -73,18 +77,39 @@ export interface ProductProfile {
   /** In topic names and URLs: lower-case letters, digits and `-`. */
   readonly id: string;
   readonly title: string;
+  /** Told of every tenant's people unless the tenant disables it; other products only where they are enabled. */
+  readonly enabledByDefault?: true;
   /** The key by which the product tells people apart. */
   readonly identityKey: string;
   readonly keys: readonly ProductKey[];
+  /** Set where groups of the identity provider become roles of the product. */
+  readonly roles?: ProductRoles;
   /**
    * Set where the product wants all of a tenant's own attributes in one namespace: a mapping then names bare client
    * keys of this URN and nothing else. Absent: a mapping may name any path.
    */
   readonly clientNamespace?: string;
+  /** Set where a mapping may give the product keys that this profile does not have, each with the attribute behind it. */
+  readonly ownKeys?: true;
   /** What the product does with a person who becomes inactive or is deprovisioned. */
   readonly deactivation: {
     readonly loginBlocked: boolean;
+    /** Whether it keeps what it knows of them, for their return. */
     readonly dataRetained: boolean;
+    /** Whether colleagues still see what they did. */
+    readonly historyVisible: boolean;
     readonly description: string;
   };
+}
+
+/** Roles come without permissions: what a role may do is the product's own business. */
+export interface ProductRoles {
+  /** Where the view carries them: names of roles, each once, in alphabetical order. No key may have this name. */
+  readonly key: string;
+  /**
+   * `everyGroup`: each group is a role of its own name unless the tenant's role mapping calls it otherwise.
+   * `mappedGroups`: only groups that the role mapping names are roles.
+   */
+  readonly from: 'everyGroup' | 'mappedGroups';
+  readonly description: string;
 }

@@ -1,14 +1,8 @@
 import { ENTERPRISE_USER_SCHEMA } from '#scim';
-import type { AttributeSource, KeyLevel, KeyType, ProductKey, ProductProfile, Source } from './product-profile.js';
+import { placeSource } from './place-source.js';
+import type { KeyLevel, KeyType, ProductKey, ProductProfile, Source } from './product-profile.js';
 
 const enterprise = (attribute: string): string => `${ENTERPRISE_USER_SCHEMA}:${attribute}`;
-
-/** All three place keys read one address: primary, else work, else untyped, else the first with any part of a place. */
-const place = (part: string): AttributeSource => ({
-  path: `addresses.${part}`,
-  pick: ['primary', { type: 'work' }, 'untyped', 'any'],
-  among: ['streetAddress', 'locality', 'region', 'postalCode', 'country'],
-});
 
 type Details = Partial<Pick<ProductKey, 'type' | 'literals' | 'sensitive'>>;
 
@@ -34,11 +28,13 @@ const ent = row('enterprise');
 export const wellness: ProductProfile = {
   id: 'wellness',
   title: 'Wellness product',
+  enabledByDefault: true,
   identityKey: 'email',
   clientNamespace: ENTERPRISE_USER_SCHEMA,
   deactivation: {
     loginBlocked: true,
     dataRetained: true,
+    historyVisible: true,
     description: 'The person can no longer sign in; activity and rewards are kept and return with the person.',
   },
   keys: [
@@ -66,11 +62,11 @@ export const wellness: ProductProfile = {
     core(
       'country',
       'recommended',
-      ['country', place('country')],
+      ['country', placeSource('country')],
       'Country as sent, preferably an ISO 3166 two-letter code.',
     ),
-    core('region', 'recommended', ['region', place('region')], 'State, province or region.'),
-    core('office_location', 'recommended', ['locality', place('locality')], 'City of the office.'),
+    core('region', 'recommended', ['region', placeSource('region')], 'State, province or region.'),
+    core('office_location', 'recommended', ['locality', placeSource('locality')], 'City of the office.'),
     ent('gender', 'recommended', [enterprise('gender')], 'Free text.', { sensitive: true }),
     ent('dob', 'recommended', [enterprise('dob')], 'Date of birth.', { type: 'date', sensitive: true }),
     ent(

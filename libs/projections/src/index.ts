@@ -14,6 +14,7 @@ export * from './memberships.projection.js';
 export * from './learn-schemas.js';
 export * from './tenant-schemas.projection.js';
 export * from './tenant-settings.projection.js';
+export * from './product-settings.projection.js';
 export * from './admins.projection.js';
 export * from './activity.projection.js';
 

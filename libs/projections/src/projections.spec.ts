@@ -177,6 +177,44 @@ describe('tenant-settings', () => {
     });
   });
 
+  it('hold what is settled about a product, and each version of its mappings with who saved it', () => {
+    const map = (version: number, key: string): Told => [
+      stream,
+      'AttributeMappingChanged',
+      { product: 'wellness', version, overrides: [{ key, path: 'x' }] },
+    ];
+    const rules = [{ group: { id: 'g1' }, role: 'editor' }];
+    const found = fold(tenantSettings, [
+      [stream, 'ProductDisabled', { product: 'wellness' }],
+      map(1, 'department'),
+      map(2, 'region'),
+      [stream, 'RoleMappingChanged', { product: 'wellness', version: 1, rules, restores: 0 }],
+    ]);
+    expect(found.get('product-settings acme/wellness')).toMatchObject({
+      enabled: false,
+      mapping: { version: 2, overrides: [{ key: 'region', path: 'x' }] },
+      roles: { version: 1, rules },
+    });
+    expect(found.get('mapping-versions acme/wellness/attributes/00000001')).toMatchObject({
+      version: 1,
+      overrides: [{ key: 'department', path: 'x' }],
+    });
+    expect(found.get('mapping-versions acme/wellness/roles/00000001')).toMatchObject({ rules, restores: 0 });
+  });
+
+  it('hold what the guard held, and how it ended', () => {
+    const settings = { percent: 10, leastPeople: 20, windowMinutes: 10 };
+    const held: Told = [stream, 'DeprovisioningHeld', { holdId: 'h1', departures: 30, people: 90, settings }];
+    const end: Told = [stream, 'DeprovisioningUndone', { holdId: 'h1', restored: 29, failed: 1 }];
+    const at = 'deprovisioning-holds h1';
+    expect(fold(tenantSettings, [held]).get(at)).toMatchObject({ tenant: 'acme', status: 'held', departures: 30 });
+    expect(fold(tenantSettings, [held, [stream, 'DeprovisioningUndoStarted', { holdId: 'h1' }]]).get(at)).toMatchObject(
+      { status: 'undoing' },
+    );
+    expect(fold(tenantSettings, [held, end]).get(at)).toMatchObject({ status: 'undone', restored: 29, failed: 1 });
+    expect(fold(tenantSettings, [end]).size).toBe(0);
+  });
+
   it('hold which connections are paused', () => {
     const pause: Told = [stream, 'ConnectionPaused', { connectionId: 'c1' }];
     expect(fold(tenantSettings, [...told, pause]).get('connections c1')).toMatchObject({ paused: true });

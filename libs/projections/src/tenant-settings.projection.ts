@@ -1,14 +1,24 @@
 import {
   changeSettings,
   type Fact,
+  type GuardEvent,
   type MatchingAttribute,
   parseStream,
+  type ProductEvent,
   type Scope,
   TENANT_STREAMS,
   type TenantEvent,
   type TenantSettings,
 } from '#domain';
 import type { CollectionDefinition, Document } from '#read-models';
+import {
+  foldHold,
+  foldProduct,
+  HOLDS,
+  MAPPING_VERSIONS,
+  PRODUCT_SETTINGS,
+  touchesOfProduct,
+} from './product-settings.projection.js';
 import type { ProjectedEvent, Projection, Touch } from './projection.js';
 
 export interface TenantDocument extends Document {
@@ -63,10 +73,10 @@ export const CREDENTIALS: CollectionDefinition = {
   ],
 };
 
-/** Tenants, their connections and living credentials, for the admin API and for those who check tokens. */
+/** Tenants, their connections, living credentials and products, for the admin API and for those who check tokens. */
 export const tenantSettings: Projection = {
   name: 'tenant-settings',
-  collections: [TENANTS, CONNECTIONS, CREDENTIALS],
+  collections: [TENANTS, CONNECTIONS, CREDENTIALS, PRODUCT_SETTINGS, MAPPING_VERSIONS, HOLDS],
   streamPrefixes: [TENANT_STREAMS],
   touches(event): readonly Touch[] {
     const fact = event as unknown as TenantEvent;
@@ -89,9 +99,21 @@ export const tenantSettings: Projection = {
       case 'CredentialRevoked':
       case 'CredentialExpired':
         return [{ collection: CREDENTIALS.name, id: fact.data.credentialId }];
+      case 'ProductEnabled':
+      case 'ProductDisabled':
+      case 'AttributeMappingChanged':
+      case 'RoleMappingChanged':
+        return touchesOfProduct(event);
+      case 'DeprovisioningHeld':
+      case 'DeprovisioningReleased':
+      case 'DeprovisioningUndoStarted':
+      case 'DeprovisioningUndone':
+        return [{ collection: HOLDS.name, id: fact.data.holdId }];
     }
   },
-  apply(document, event) {
+  apply(document, event, { collection }) {
+    if (collection === PRODUCT_SETTINGS.name) return foldProduct(document, event);
+    if (collection === HOLDS.name) return foldHold(document, event);
     return fold(document, event);
   },
 };
@@ -99,7 +121,7 @@ export const tenantSettings: Projection = {
 type SettingsDocument = TenantDocument | ConnectionDocument | CredentialDocument;
 
 function fold(document: Document | undefined, event: ProjectedEvent): SettingsDocument | undefined {
-  const fact = event as unknown as Fact<TenantEvent>;
+  const fact = event as unknown as Fact<Exclude<TenantEvent, ProductEvent | GuardEvent>>;
   const { tenant } = parseStream(event.stream);
   const at = event.metadata.occurredAt;
   switch (fact.type) {

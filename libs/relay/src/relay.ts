@@ -24,7 +24,7 @@ import { UserHistory } from './user-history.js';
 /** Longest time that what is published is not in the checkpoint, ms; a crash repeats that much. */
 const CHECKPOINT_MS = 200;
 
-/** Least time between two publications, ms: under load they are fewer and larger. */
+/** Longest time between two publications while events wait, ms: under load they are fewer and larger. */
 const GATHER_MS = 50;
 
 /** Name of the relay's checkpoint. */
@@ -53,10 +53,9 @@ export class Relay {
 
   constructor(private readonly options: RelayOptions) {
     this.history = new UserHistory(options.store);
-    this.products = options.products.map((profile) => ({
-      topic: productTopic(profile.id),
-      compiled: compileProfile(profile),
-    }));
+    this.products = options.products
+      .filter(({ enabledByDefault }) => enabledByDefault)
+      .map((profile) => ({ topic: productTopic(profile.id), compiled: compileProfile(profile) }));
   }
 
   async start(): Promise<void> {

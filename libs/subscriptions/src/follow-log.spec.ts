@@ -171,23 +171,32 @@ describe('followLog', () => {
         note(batch);
       };
       const follower = follow({ gatherMs, handle });
-      recordMany(1);
-      await until(() => handled.length === 1);
+      recordMany(400);
+      await until(() => handled.length === 400);
       recordMany(1);
       await turns();
       recordMany(2);
       await turns();
-      expect(batches).toEqual([['event-0']]);
+      expect(batches).toHaveLength(1);
       follower.hurry(store.events.at(-1)?.position ?? 0n);
-      await until(() => handled.length === 4);
-      expect(batches).toEqual([['event-0'], ['event-1', 'event-2', 'event-3']]);
+      await until(() => handled.length === 403);
+      expect(batches.slice(1)).toEqual([['event-400', 'event-401', 'event-402']]);
+      await follower.stop();
+    });
+
+    it('hardly rests after few events', async () => {
+      const follower = follow({ gatherMs });
+      for (let event = 1; event <= 5; event++) {
+        recordMany(1);
+        await until(() => handled.length === event);
+      }
       await follower.stop();
     });
 
     it('does not gather what somebody hurried for while a batch was in hand', async () => {
       let go = (): void => undefined;
       const held = new Promise<void>((resolve) => (go = resolve));
-      recordMany(1);
+      recordMany(400);
       const follower = follow({
         gatherMs,
         handle: async (batch) => {
@@ -199,7 +208,7 @@ describe('followLog', () => {
       recordMany(1);
       follower.hurry(store.events.at(-1)?.position ?? 0n);
       go();
-      await until(() => handled.length === 2);
+      await until(() => handled.length === 401);
       await follower.stop();
     });
 

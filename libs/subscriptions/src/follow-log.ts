@@ -18,8 +18,8 @@ export interface FollowLogOptions {
   readonly streamPrefixes?: readonly string[];
   readonly maxBatchSize?: number;
   /**
-   * Caught up, batches begin at least so many ms apart, so that under load they are fewer and larger; the first after a
-   * rest comes at once. Default 0.
+   * Caught up, batches begin up to so many ms apart, so that under load they are fewer and larger: 10 ms for each event
+   * of the one before. Where fewer than a hundred come in a second, each is handled at once. Default 0.
    */
   readonly gatherMs?: number;
   /** Default 100 ms, doubling to 5 s. */
@@ -48,6 +48,9 @@ export interface LogFollower {
 export function followLog(options: FollowLogOptions): LogFollower {
   return new Follower(options);
 }
+
+/** Events that come at a greater distance than this, in ms, are not worth waiting for. */
+const GATHER_PER_EVENT_MS = 10;
 
 class Follower implements LogFollower {
   readonly done: Promise<void>;
@@ -144,7 +147,7 @@ class Follower implements LogFollower {
         if (!(await this.#process(batch))) return;
         if (batch.caughtUp) {
           this.#oldestWaiting = undefined;
-          await this.#gather(begun);
+          await this.#gather(begun, batch.events.length);
           next = batches.next();
         } else this.#oldestWaiting = batch.events.at(-1)?.recordedAt ?? this.#oldestWaiting;
       }
@@ -155,8 +158,9 @@ class Follower implements LogFollower {
   }
 
   /** Rests until the next batch may begin. */
-  async #gather(begun: number): Promise<void> {
-    const rest = begun + (this.options.gatherMs ?? 0) - performance.now();
+  async #gather(begun: number, events: number): Promise<void> {
+    const distance = Math.min(this.options.gatherMs ?? 0, events * GATHER_PER_EVENT_MS);
+    const rest = begun + distance - performance.now();
     if (rest <= 0 || this.#isWanted || this.#stopped) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, rest);

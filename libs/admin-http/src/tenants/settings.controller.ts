@@ -1,4 +1,4 @@
-import type { TenantSettings } from '#domain';
+import type { TenantSettings, TenantSettingsChanges } from '#domain';
 import { ChangeTenant } from '#handlers';
 import { type PageSizes, pageSizesFor } from '#scim-http';
 import { Body, Controller, Get, Inject, Param, Patch, Req } from '@nestjs/common';
@@ -42,14 +42,12 @@ export class SettingsController {
   @Problems(400, 404)
   async change(
     @Param('slug') slug: string,
-    @Body() { userDeletion, defaultPageSize, maxPageSize }: ChangeSettingsDto,
+    @Body() body: ChangeSettingsDto,
     @Req() request: FastifyRequest,
   ): Promise<SettingsView> {
-    const changes = {
-      ...(userDeletion !== undefined && { userDeletion }),
-      ...(defaultPageSize !== undefined && { defaultPageSize }),
-      ...(maxPageSize !== undefined && { maxPageSize }),
-    };
+    const changes: TenantSettingsChanges = Object.fromEntries(
+      Object.entries(body).filter(([, value]) => value !== undefined),
+    );
     const command = { type: 'ChangeTenantSettings', changes } as const;
     const { loaded } = await this.commands.execute(new ChangeTenant(contextOf(request, slug), command));
     return this.describe(loaded.state.settings);

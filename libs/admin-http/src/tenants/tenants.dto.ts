@@ -69,4 +69,32 @@ export class ChangeSettingsDto {
     description: 'Most resources on a page, within what the installation allows. null: the installation’s.',
   })
   maxPageSize?: number | null;
+
+  @Int({
+    min: 1,
+    max: 100,
+    optional: true,
+    nullable: true,
+    description:
+      'Deliveries to products are held when more than this share of the tenant’s people depart within `guardWindowMinutes`, in percent; 100: never. null: 10.',
+  })
+  guardPercent?: number | null;
+
+  @Int({
+    min: 2,
+    max: 1_000_000,
+    optional: true,
+    nullable: true,
+    description: 'Fewer departures than this are never held. null: 20.',
+  })
+  guardLeastPeople?: number | null;
+
+  @Int({
+    min: 1,
+    max: 1_440,
+    optional: true,
+    nullable: true,
+    description: 'Within how many minutes departures count together. null: 10.',
+  })
+  guardWindowMinutes?: number | null;
 }

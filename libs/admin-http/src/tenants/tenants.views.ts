@@ -1,4 +1,4 @@
-import { type Tenant, type TenantSettings, USER_DELETIONS, type UserDeletion } from '#domain';
+import { guardSettings, type Tenant, type TenantSettings, USER_DELETIONS, type UserDeletion } from '#domain';
 import type { TenantDocument } from '#projections';
 import type { PageSizes } from '#scim-http';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
@@ -47,8 +47,14 @@ export class SettingsView {
   defaultPageSize!: number;
   @ApiProperty({ type: 'integer' })
   maxPageSize!: number;
+  @ApiProperty({ type: 'integer', description: 'Share of the people, in percent, above which departures are held.' })
+  guardPercent!: number;
+  @ApiProperty({ type: 'integer', description: 'Least number of departures that is held.' })
+  guardLeastPeople!: number;
+  @ApiProperty({ type: 'integer', description: 'Within how many minutes departures count together.' })
+  guardWindowMinutes!: number;
   @ApiProperty({
-    enum: ['userDeletion', 'defaultPageSize', 'maxPageSize'],
+    enum: ['userDeletion', 'defaultPageSize', 'maxPageSize', 'guardPercent', 'guardLeastPeople', 'guardWindowMinutes'],
     isArray: true,
     description: 'Which of these the tenant has of its own; the others are what everybody gets.',
   })
@@ -71,10 +77,14 @@ export function describeTenant(tenant: Tenant | TenantDocument, scimBaseUrl: str
 
 /** @param page what the tenant's lists are paged by */
 export function describeSettings(settings: TenantSettings, page: PageSizes): SettingsView {
+  const { percent, leastPeople, windowMinutes } = guardSettings(settings);
   return {
     userDeletion: settings.userDeletion ?? 'deactivate',
     defaultPageSize: page.defaultSize,
     maxPageSize: page.maxSize,
+    guardPercent: percent,
+    guardLeastPeople: leastPeople,
+    guardWindowMinutes: windowMinutes,
     own: Object.keys(settings).sort(),
   };
 }

@@ -1,3 +1,5 @@
+import { DEFAULT_GUARD, type GuardSettings } from './guard.js';
+
 /**
  * What DELETE of a user means. `deactivate`: the name stays claimed, and provisioned again it brings the same person back.
  * `release`: the name is free, and provisioned again it is another person. Either way the person is kept.
@@ -14,6 +16,19 @@ export interface TenantSettings {
   readonly defaultPageSize?: number;
   /** Most resources on a page; default, and never more than, the installation's. */
   readonly maxPageSize?: number;
+  /** See {@link GuardSettings}; default {@link DEFAULT_GUARD}. */
+  readonly guardPercent?: number;
+  readonly guardLeastPeople?: number;
+  readonly guardWindowMinutes?: number;
+}
+
+/** The guard as this tenant wants it. */
+export function guardSettings({ guardPercent, guardLeastPeople, guardWindowMinutes }: TenantSettings): GuardSettings {
+  return {
+    percent: guardPercent ?? DEFAULT_GUARD.percent,
+    leastPeople: guardLeastPeople ?? DEFAULT_GUARD.leastPeople,
+    windowMinutes: guardWindowMinutes ?? DEFAULT_GUARD.windowMinutes,
+  };
 }
 
 /** Setting → its new value; null: what everybody gets again. */

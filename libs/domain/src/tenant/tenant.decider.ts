@@ -1,4 +1,7 @@
 import { SettingsError } from '../settings-error.js';
+import { decideGuard } from './guard.decider.js';
+import type { GuardCommand } from './guard.js';
+import { decideProduct, type ProductCommand } from './product.decider.js';
 import type { MatchingAttribute, TenantEvent } from './tenant.events.js';
 import { orderScopes, type Scope } from './scopes.js';
 import type { Credential, Tenant } from './tenant.js';
@@ -26,6 +29,8 @@ export interface SuccessorFacts {
 }
 
 export type TenantCommand =
+  | ProductCommand
+  | GuardCommand
   | { type: 'RegisterTenant'; slug: string; name: string }
   | { type: 'RenameTenant'; name: string }
   | { type: 'SuspendTenant'; reason?: string }
@@ -137,6 +142,16 @@ export function decideTenant(tenant: Tenant, command: TenantCommand): TenantEven
       requireCredential(tenant, command.credentialId);
       return [revoked(command.credentialId, command.reason)];
     }
+    case 'EnableProduct':
+    case 'DisableProduct':
+    case 'ChangeAttributeMapping':
+    case 'ChangeRoleMapping':
+      return decideProduct(tenant, command);
+    case 'HoldDeprovisioning':
+    case 'ReleaseDeprovisioning':
+    case 'StartUndo':
+    case 'FinishUndo':
+      return decideGuard(tenant, command);
     case 'ExpireCredential':
       // Every process that notices may say so; only the first makes it a fact.
       if (!Object.hasOwn(tenant.credentials, command.credentialId)) return [];

@@ -1,11 +1,15 @@
+import type { GuardEvent } from './guard.js';
+import type { ProductEvent } from './product-settings.js';
 import type { Scope } from './scopes.js';
 import type { TenantSettingsChanges } from './tenant-settings.js';
 
 /** Attribute by which a connection's IdP finds its users. */
 export type MatchingAttribute = 'userName' | 'externalId' | 'email';
 
-/** Facts about one tenant's settings: its connections and their credentials. Secrets appear as hashes only. */
+/** Facts about one tenant's settings: its connections and their credentials, and its products. Secrets appear as hashes only. */
 export type TenantEvent =
+  | ProductEvent
+  | GuardEvent
   | { type: 'TenantRegistered'; data: { slug: string; name: string } }
   | { type: 'TenantRenamed'; data: { name: string } }
   /** From here on nobody speaks SCIM for the tenant, until it is resumed. */

@@ -1,5 +1,7 @@
 import type { Fact } from '../facts.js';
 import type { MatchingAttribute, TenantEvent } from './tenant.events.js';
+import { evolveHolds, type Hold } from './guard.js';
+import { evolveProduct, type ProductSettings, productSettingsOf } from './product-settings.js';
 import { type Scope, SCOPES } from './scopes.js';
 import { changeSettings, type TenantSettings } from './tenant-settings.js';
 
@@ -38,6 +40,10 @@ export interface Tenant {
   readonly settings: TenantSettings;
   readonly connections: Readonly<Record<string, Connection>>;
   readonly credentials: Readonly<Record<string, Credential>>;
+  /** By the product's id; none for a product served as everybody is. */
+  readonly products: Readonly<Record<string, ProductSettings>>;
+  /** Mass departures that wait for an admin, by id. */
+  readonly holds: Readonly<Record<string, Hold>>;
 }
 
 export const absentTenant: Tenant = {
@@ -48,6 +54,8 @@ export const absentTenant: Tenant = {
   settings: {},
   connections: {},
   credentials: {},
+  products: {},
+  holds: {},
 };
 
 export function evolveTenant(tenant: Tenant, event: Fact<TenantEvent>): Tenant {
@@ -106,6 +114,19 @@ export function evolveTenant(tenant: Tenant, event: Fact<TenantEvent>): Tenant {
         credentials: { ...tenant.credentials, [credentialId]: { ...credential, expiresAt: validUntil, replacedBy } },
       };
     }
+    case 'ProductEnabled':
+    case 'ProductDisabled':
+    case 'AttributeMappingChanged':
+    case 'RoleMappingChanged': {
+      const { product } = event.data;
+      const settings = evolveProduct(productSettingsOf(tenant.products, product), event);
+      return { ...tenant, products: { ...tenant.products, [product]: settings } };
+    }
+    case 'DeprovisioningHeld':
+    case 'DeprovisioningReleased':
+    case 'DeprovisioningUndoStarted':
+    case 'DeprovisioningUndone':
+      return { ...tenant, holds: evolveHolds(tenant.holds, event) };
     case 'CredentialRevoked':
     case 'CredentialExpired':
       return { ...tenant, credentials: without(tenant.credentials, event.data.credentialId) };

@@ -30,6 +30,10 @@ export class ConsumerGroups {
     this.#assign(group, consumer.owned);
   }
 
+  isReading(group: string, topic: TopicLog): boolean {
+    return this.#members.get(group)?.some(({ consumer }) => consumer.owned.includes(topic)) ?? false;
+  }
+
   all(): GroupConsumer[] {
     return [...this.#members.values()].flat().map(({ consumer }) => consumer);
   }

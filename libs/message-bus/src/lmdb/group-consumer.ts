@@ -3,8 +3,10 @@ import type { Consumer, ReceivedMessage } from '../message-bus.port.js';
 import { TopicCursor } from './topic-cursor.js';
 import type { TopicLog } from './topic-log.js';
 
-/** Least time between the beginnings of two batches, ms. */
+/** Longest time between the beginnings of two batches while messages wait, ms. */
 const GATHER_MS = 50;
+/** Messages that come at a greater distance than this, in ms, are not worth waiting for. */
+const GATHER_PER_MESSAGE_MS = 10;
 
 export interface GroupConsumerOptions {
   readonly maxBatchSize: number;
@@ -21,6 +23,8 @@ export class GroupConsumer implements Consumer {
   readonly #stopped: Promise<void>;
   #stopping = false;
   #begun = -Infinity;
+  /** Messages in the batch handed over last. */
+  #handedOver = 0;
   #wake: (() => void) | undefined;
 
   constructor(private readonly options: GroupConsumerOptions) {
@@ -62,11 +66,12 @@ export class GroupConsumer implements Consumer {
   }
 
   /**
-   * Batches that are not full begin some time apart, so that under load they are fewer and larger; the first after a rest
-   * comes at once.
+   * Batches that are not full begin some time apart, in proportion to the one before: under load they are fewer and larger,
+   * and where few messages come, each comes at once.
    */
   async #gather(): Promise<void> {
-    const wait = this.#begun + GATHER_MS - performance.now();
+    const distance = Math.min(GATHER_MS, this.#handedOver * GATHER_PER_MESSAGE_MS);
+    const wait = this.#begun + distance - performance.now();
     if (wait > 1 && !this.#stopping) await pause(wait);
   }
 
@@ -79,8 +84,10 @@ export class GroupConsumer implements Consumer {
       cursor.read(maxBatchSize);
       if (!cursor.ready(performance.now())) return; // compaction left nothing up to the end
     }
+    const batch = cursor.take(maxBatchSize);
+    this.#handedOver = batch.length;
     try {
-      await handler(cursor.take(maxBatchSize));
+      await handler(batch);
     } catch {
       cursor.failed(performance.now());
       return;

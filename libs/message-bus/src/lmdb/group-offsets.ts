@@ -7,8 +7,9 @@ import type { Database } from 'lmdb';
  */
 export class GroupOffsets {
   readonly #groups = new Map<string, Map<number, number>>();
-  #dirty = new Map<string, number>();
-  #staged = new Map<string, number>();
+  /** What is to be written; undefined is to be removed. */
+  #dirty = new Map<string, number | undefined>();
+  #staged = new Map<string, number | undefined>();
 
   constructor(private readonly database: Database<number, string>) {
     for (const { key, value } of database.getRange()) {
@@ -31,6 +32,10 @@ export class GroupOffsets {
     this.#dirty.set(`${topicId}/${group}`, next);
   }
 
+  forget(group: string, topicId: number): void {
+    if (this.#groups.get(group)?.delete(topicId)) this.#dirty.set(`${topicId}/${group}`, undefined);
+  }
+
   /** Offset that every known group of the topic has passed; `Infinity` without groups. */
   lowest(topicId: number): number {
     let lowest = Infinity;
@@ -42,12 +47,15 @@ export class GroupOffsets {
   write(): void {
     this.#staged = this.#dirty;
     this.#dirty = new Map();
-    for (const [key, next] of this.#staged) void this.database.put(key, next);
+    for (const [key, next] of this.#staged) {
+      if (next === undefined) void this.database.remove(key);
+      else void this.database.put(key, next);
+    }
   }
 
   /** The write failed: what it held is still to be written, unless something newer is. */
   restage(): void {
-    this.#dirty = new Map<string, number>([...this.#staged, ...this.#dirty]);
+    this.#dirty = new Map([...this.#staged, ...this.#dirty]);
   }
 
   #group(name: string): Map<number, number> {

@@ -2,6 +2,7 @@ import type { Database, RootDatabase } from 'lmdb';
 import {
   type Consumer,
   type ConsumeOptions,
+  GroupInUse,
   type MessageBus,
   MessageBusUnavailable,
   type PublishedPlace,
@@ -137,6 +138,14 @@ export class LmdbMessageBus implements MessageBus {
     this.#assertOpen();
     const next = this.#offsets.get(group, this.#topic(topic).id);
     return new Map(next === undefined ? [] : [[0, BigInt(next)]]);
+  }
+
+  async forgetGroup(group: string, topic: string): Promise<void> {
+    this.#assertOpen();
+    const log = this.#topic(topic);
+    if (this.#groups.isReading(group, log)) throw new GroupInUse(`A consumer of ${group} is reading ${topic}`);
+    this.#offsets.forget(group, log.id);
+    if (this.#offsets.dirty) await this.#commits.add({});
   }
 
   async endOffsets(topic: string): Promise<ReadonlyMap<number, bigint>> {
