@@ -15,6 +15,7 @@ const edges = [
   '#access',
   '#subscriptions',
   '#consumer',
+  '#deprovisioning',
   '#engines',
   '#relay',
 ];
@@ -125,6 +126,7 @@ export default tseslint.config(
       'libs/subscriptions/**/*.ts',
       'libs/consumer/**/*.ts',
       'libs/relay/**/*.ts',
+      'libs/deprovisioning/**/*.ts',
       'libs/request-log/src/request-log*.ts',
       'libs/scim-http/**/*.ts',
       'libs/admin-http/**/*.ts',

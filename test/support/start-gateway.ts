@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AdminHttpModule, publishOpenApi } from '#admin-http';
 import { loadConfig, type RollcallConfig } from '#config';
-import { type Engines, openEngines } from '#engines';
+import { type DirectoryService, type Engines, openEngines } from '#engines';
 import type { EventStore, RecordedEvent } from '#event-store';
 import { createLogger, type Logger } from '#telemetry';
 import { startGateway as composeGateway } from '../../apps/scim-gateway/src/gateway-app.js';
@@ -53,17 +53,19 @@ async function composeOn(wrap: (engines: Engines) => Ports, config: RollcallConf
   return {
     origin: (await gateway.app.getUrl()).replace(/\/$/, ''),
     store: engines.store,
-    readModelsCaughtUp: async () => {
-      const last = await engines.store.lastPosition();
-      if (last !== undefined && !(await gateway.directory.runner.progress.waitFor(last, CATCH_UP_MS))) {
-        throw new Error('the read models do not catch up');
-      }
-    },
+    readModelsCaughtUp: () => caughtUp(engines.store, gateway.directory),
     stop: async () => {
       await gateway.stop();
       await engines[Symbol.asyncDispose]();
     },
   };
+}
+
+export async function caughtUp(store: EventStore, { runner }: DirectoryService): Promise<void> {
+  const last = await store.lastPosition();
+  if (last !== undefined && !(await runner.progress.waitFor(last, CATCH_UP_MS))) {
+    throw new Error('the read models do not catch up');
+  }
 }
 
 export interface StartOptions {

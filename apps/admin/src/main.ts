@@ -12,7 +12,13 @@ await run(async (config, logger) => {
   const { key } = await adminKey(config);
   const directory = new DirectoryService(engines, logger);
   await directory.start();
-  const routes = [AdminHttpModule.forRoot({ adminKey: key, page: pageSizes(config) })];
+  const routes = [
+    AdminHttpModule.forRoot({
+      adminKey: key,
+      page: pageSizes(config),
+      deprovisioningLateMs: config.DEPROVISIONING_LATE_SECONDS * 1000,
+    }),
+  ];
   const app = await createHttpApp(serviceModule({ config, engines, directory, logger, routes }), {
     logger,
     maxBodyBytes: config.MAX_BODY_BYTES,

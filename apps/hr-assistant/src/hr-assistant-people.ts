@@ -16,10 +16,12 @@ export interface Employee {
 }
 
 export const hrAssistantPeople: PeopleWords<ViewMessage, Employee> = {
+  product: hrAssistant.id,
   topic: productTopic(hrAssistant.id),
   group: hrAssistant.id,
   collection: 'employees',
   parse: parseViewMessage,
+  isLeaver: ({ active }) => !active,
   keep: ({ tenant, userId, active, deleted, attributes, missing }) => ({
     tenant,
     employee: userId,

@@ -1,8 +1,10 @@
 import { AdminHttpModule, peopleController, type PeopleList, publishOpenApi } from '#admin-http';
 import type { RollcallConfig } from '#config';
 import { type PeopleWords, ProductPeople } from '#consumer';
+import { DeprovisioningFollower } from '#deprovisioning';
 import { adminKey, type Engines, installedProducts, openEngines } from '#engines';
 import type { EventStore } from '#event-store';
+import type { MessageBus } from '#message-bus';
 import { hrAssistant, wellness } from '#products';
 import { Relay } from '#relay';
 import type { Logger } from '#telemetry';
@@ -33,6 +35,7 @@ export interface Standalone extends RunningApp {
   readonly url: string;
   readonly gateway: GatewayApp;
   readonly store: EventStore;
+  readonly bus: MessageBus;
 }
 
 /**
@@ -66,6 +69,8 @@ async function startOn(
   const products = await installedProducts(config);
   const relay = new Relay({ store, readModels, bus, products, log: logger });
   await relay.start();
+  const deprovisioning = new DeprovisioningFollower({ store, readModels, bus, products, log: logger });
+  await deprovisioning.start();
   const startProduct = async <View, Row extends { readonly tenant: string }>(
     id: string,
     words: PeopleWords<View, Row>,
@@ -78,7 +83,11 @@ async function startOn(
     engines,
     logger,
     beside: [
-      AdminHttpModule.forRoot({ adminKey: admin.key, page: pageSizes(config) }),
+      AdminHttpModule.forRoot({
+        adminKey: admin.key,
+        page: pageSizes(config),
+        deprovisioningLateMs: config.DEPROVISIONING_LATE_SECONDS * 1000,
+      }),
       PeopleModule.for(wellness.id, wellnessProduct),
       PeopleModule.for(hrAssistant.id, hrAssistantProduct),
     ],
@@ -95,10 +104,12 @@ async function startOn(
     url,
     gateway,
     store,
+    bus,
     stop: async () => {
       await gateway.stop();
       await relay.stop();
       await Promise.all([wellnessProduct.stop(), hrAssistantProduct.stop()]);
+      await deprovisioning.stop();
       await engines[Symbol.asyncDispose]();
     },
   };

@@ -14,10 +14,12 @@ export interface WellnessPerson {
 }
 
 export const wellnessPeople: PeopleWords<ViewMessage, WellnessPerson> = {
+  product: wellness.id,
   topic: productTopic(wellness.id),
   group: wellness.id,
   collection: 'people',
   parse: parseViewMessage,
+  isLeaver: ({ active }) => !active,
   keep: ({ tenant, userId, active, attributes, missing }) => ({
     tenant,
     user_id: userId,

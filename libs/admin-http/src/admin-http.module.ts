@@ -12,6 +12,7 @@ import { SelfController } from './admins/self.controller.js';
 import { ConnectionReader } from './connections/connection-reader.js';
 import { ConnectionsController } from './connections/connections.controller.js';
 import { TokensController } from './connections/tokens.controller.js';
+import { DEPROVISIONING_LATE_MS, DeprovisioningsController } from './deprovisionings/deprovisionings.controller.js';
 import { IdpPresetsController } from './idp-presets.controller.js';
 import { ProblemFilter } from './problem.filter.js';
 import { RequestsController } from './requests/requests.controller.js';
@@ -24,6 +25,8 @@ export interface AdminHttpOptions {
   readonly adminKey: string;
   /** The installation's, within which tenants choose. */
   readonly page: PageSizes;
+  /** How long products may take to block a leaver before that counts as late, ms; default a minute. */
+  readonly deprovisioningLateMs?: number | undefined;
 }
 
 /**
@@ -32,7 +35,7 @@ export interface AdminHttpOptions {
  */
 @Module({})
 export class AdminHttpModule {
-  static forRoot({ adminKey, page }: AdminHttpOptions): DynamicModule {
+  static forRoot({ adminKey, page, deprovisioningLateMs = 60_000 }: AdminHttpOptions): DynamicModule {
     return {
       module: AdminHttpModule,
       global: true,
@@ -47,10 +50,12 @@ export class AdminHttpModule {
         AdminsController,
         SelfController,
         IdpPresetsController,
+        DeprovisioningsController,
       ],
       providers: [
         { provide: ADMIN_KEY_HASH, useValue: hashToken(adminKey) },
         { provide: PAGE_SIZES, useValue: page },
+        { provide: DEPROVISIONING_LATE_MS, useValue: deprovisioningLateMs },
         {
           provide: ADMIN_DIRECTORY,
           inject: [READ_MODELS, ReadYourWrites],

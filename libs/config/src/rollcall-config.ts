@@ -101,6 +101,9 @@ export class RollcallConfig {
    */
   @toInt @IsInt() @Min(1) @Max(600_000) LIST_SEARCH_MS = 10_000;
 
+  /** How long products may take to block somebody who leaves, seconds; beyond it the leaver is listed as late. */
+  @toInt @IsInt() @Min(1) @Max(7 * 24 * 3600) DEPROVISIONING_LATE_SECONDS = 60;
+
   /** How long a durable write waits for the read model before it is answered, milliseconds. */
   @toInt @IsInt() @Min(0) @Max(60_000) WRITE_WAIT_MS = 5_000;
   /** How long a list waits for the read model before it is answered 503, milliseconds. */

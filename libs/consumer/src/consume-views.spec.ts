@@ -2,7 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { encodeCloudEvent, type Message, type MessageBus, type ReceivedMessage } from '#message-bus';
+import {
+  encodeCloudEvent,
+  type Message,
+  type MessageBus,
+  type ReceivedMessage,
+  type TopicMessages,
+} from '#message-bus';
 import { openLmdbMessageBus } from '#message-bus/lmdb';
 import { FakeReadModels } from '../../subscriptions/src/fakes/read-models.fake.js';
 import { consumeViews, type ConsumeViewsOptions, UnprocessableMessage, type ViewConsumer } from './consume-views.js';
@@ -85,14 +91,15 @@ describe('consumeViews', () => {
     return Object.fromEntries(keys.map((key, i) => [key, rows[i]?.row]).filter(([, row]) => row !== undefined));
   }
 
-  async function deadLetters(): Promise<ReceivedMessage[]> {
+  const deadLetters = () => everythingOn(deadLetterTopic(topic));
+
+  async function everythingOn(name: string): Promise<ReceivedMessage[]> {
     const letters: ReceivedMessage[] = [];
-    const name = deadLetterTopic(topic);
     const end = (await bus.endOffsets(name)).get(0) ?? 0n;
     if (end === 0n) return letters;
     let done = (): void => undefined;
     const all = new Promise<void>((resolve) => (done = resolve));
-    await using _consumer = await bus.consume({ group: 'support', topics: [name] }, async (batch) => {
+    await using _consumer = await bus.consume({ group: `support-${Math.random()}`, topics: [name] }, async (batch) => {
       letters.push(...batch);
       if (BigInt(letters.length) === end) done();
     });
@@ -204,6 +211,63 @@ describe('consumeViews', () => {
     const consumer = await consumeAll();
     expect(await people()).toEqual({ 'acme/1': { name: 'Ada', changes: 1 } });
     expect(consumer.counts.deadLettered).toBe(0);
+  });
+
+  describe('acknowledging', () => {
+    const acknowledge = { product: 'wellness', isLeaver: ({ name }: { name: string }) => name.startsWith('gone') };
+    const acks = async () =>
+      (await everythingOn('rollcall.product.wellness.acks')).map(({ headers, value }) => {
+        const { acknowledgedAt, ...data } = JSON.parse(value ?? '') as Record<string, unknown>;
+        expect(acknowledgedAt).toMatch(/^\d{4}-.*Z$/);
+        return [headers['ce_type'], data];
+      });
+    const place = { product: 'wellness', topic, partition: 0 };
+    const takenIn = (next: number) => ['rollcall.product.taken-in.v1', { ...place, next: `${next}` }];
+    const gone = (userId: string, revision: number, offset: number) => [
+      'rollcall.product.deactivation.taken-in.v1',
+      {
+        ...place,
+        ...{ tenant: 'acme', userId, eventId: `${userId}-${revision}-5`, revision, position: '5', offset: `${offset}` },
+      },
+    ];
+
+    it('tells where it stands, each leaver, and what else is taken in up to a place', async () => {
+      await publish(view('1', 0, 'Ada'), view('2', 0, 'gone', 5n), view('3', 0, 'Cy'));
+      await consumeAll({ acknowledge });
+      expect(await acks()).toEqual([takenIn(0), gone('2', 0, 1), takenIn(3)]);
+    });
+
+    it('tells of a leaver again whose batch comes again, though the store has it, and before the batch is committed', async () => {
+      await publish(view('2', 0, 'gone', 5n));
+      await consumeAll({ acknowledge });
+      await bus.forgetGroup('wellness', topic);
+      let committed: bigint | undefined;
+      const publishing = new Proxy(bus, {
+        get: (target, name) => {
+          if (name !== 'publish') return (target[name as keyof MessageBus] as () => unknown).bind(target);
+          return async (batch: readonly TopicMessages[]) => {
+            const leaves = batch.some(({ messages }) => messages.some(({ key }) => key.startsWith('acme/')));
+            if (leaves) committed = (await target.committed('wellness', topic)).get(0);
+            return target.publish(batch);
+          };
+        },
+      });
+      await consumeAll({ acknowledge, bus: publishing });
+      expect(committed).toBe(0n);
+      expect((await acks()).filter(([type]) => type === gone('2', 0, 0)[0])).toEqual([
+        gone('2', 0, 0),
+        gone('2', 0, 0),
+      ]);
+    });
+
+    it('does not say of a dead letter that the store has it', async () => {
+      await publish(view('2', 0, 'gone', 5n));
+      const apply = () => {
+        throw new UnprocessableMessage('no');
+      };
+      await consumeAll({ acknowledge, apply });
+      expect(await acks()).toEqual([takenIn(0), takenIn(1)]);
+    });
   });
 
   it('knows its lag', async () => {

@@ -1,4 +1,6 @@
 import { type CloudEvent, type Consumer, decodeCloudEvent, type MessageBus, type ReceivedMessage } from '#message-bus';
+import { Acknowledger, type TakenInLeaver } from './acknowledger.js';
+import type { ConsumerLog } from './consumer-log.js';
 import { type DeadLetter, deadLetterTopic, publishDeadLetters } from './dead-letters.js';
 import { isNews, type RevisionedStore, type Version, type VersionedRow } from './revisioned-store.js';
 
@@ -16,12 +18,6 @@ export class UnprocessableMessage extends Error {
   override readonly name = 'UnprocessableMessage';
 }
 
-/** pino's loggers fit. Attribute values never reach it. */
-export interface ConsumerLog {
-  warn(details: object, message: string): void;
-  error(details: object, message: string): void;
-}
-
 export interface ConsumeViewsOptions<View, Row extends object> {
   readonly bus: MessageBus;
   /** Must have been declared; its dead-letter topic, `{topic}.dead-letter`, is declared here. */
@@ -37,6 +33,12 @@ export interface ConsumeViewsOptions<View, Row extends object> {
   readonly apply: (row: Row | undefined, event: ViewEvent<View>) => Row | undefined;
   /** What is left of a row after an erasure; default nothing. */
   readonly erase?: (row: Row | undefined, erasure: Erasure) => Row | undefined;
+  /** Set: what the store has is told on the acks topic of `product`. */
+  readonly acknowledge?: {
+    readonly product: string;
+    /** Whether the view says that the person may no longer sign in. */
+    readonly isLeaver: (view: View) => boolean;
+  };
   /** Default 5. */
   readonly attempts?: number;
   readonly maxBatchSize?: number;
@@ -56,17 +58,23 @@ export interface ViewConsumer extends Consumer {
 export async function consumeViews<View, Row extends object>(
   options: ConsumeViewsOptions<View, Row>,
 ): Promise<ViewConsumer> {
-  const { bus, topic, group, maxBatchSize } = options;
+  const { bus, topic, group, maxBatchSize, acknowledge, log } = options;
   await bus.declareTopics([{ name: deadLetterTopic(topic), compacted: false }]);
-  const views = new Views(options);
+  const acknowledger = acknowledge && new Acknowledger({ bus, topic, group, log, product: acknowledge.product });
+  await acknowledger?.start();
+  const views = new Views(options, acknowledger);
   const consumer = await bus.consume(
     { group, topics: [topic], ...(maxBatchSize !== undefined && { maxBatchSize }) },
     (batch) => views.handle(batch),
   );
+  const stop = async (): Promise<void> => {
+    await consumer.stop();
+    await acknowledger?.stop();
+  };
   return {
     counts: views.counts,
-    stop: () => consumer.stop(),
-    [Symbol.asyncDispose]: () => consumer.stop(),
+    stop,
+    [Symbol.asyncDispose]: stop,
     async lag() {
       const [ends, committed] = await Promise.all([bus.endOffsets(topic), bus.committed(group, topic)]);
       let lag = 0n;
@@ -81,17 +89,21 @@ class Views<View, Row extends object> {
   /** Failures so far of messages in the batch that is being tried again, by their places. */
   readonly #failures = new Map<string, number>();
 
-  constructor(private readonly options: ConsumeViewsOptions<View, Row>) {}
+  constructor(
+    private readonly options: ConsumeViewsOptions<View, Row>,
+    private readonly acknowledger: Acknowledger | undefined,
+  ) {}
 
   async handle(batch: readonly ReceivedMessage[]): Promise<void> {
     const { store, bus, topic } = this.options;
     const rows = await this.#load(batch);
     const changes = new Map<string, VersionedRow<Row>>();
     const deadLetters: DeadLetter[] = [];
+    const leavers: TakenInLeaver[] = [];
     let applied = 0;
     for (const message of batch) {
       try {
-        const next = this.#next(message, rows.get(message.key));
+        const next = this.#next(message, rows.get(message.key), leavers);
         if (!next) continue;
         rows.set(message.key, next);
         changes.set(message.key, next);
@@ -104,6 +116,8 @@ class Views<View, Row extends object> {
     if (changes.size > 0) await store.save(changes);
     // After the rows: when this fails, the batch comes again, and what is saved is then no news.
     if (deadLetters.length > 0) await publishDeadLetters(bus, topic, deadLetters);
+    // Before the batch is committed, and for repetitions too: what was told of them may have been lost with the process.
+    await this.acknowledger?.tell(batch, leavers);
     if (this.#failures.size > 0) for (const message of batch) this.#failures.delete(placeOf(message));
     this.counts.applied += applied;
     this.counts.deadLettered += deadLetters.length;
@@ -117,13 +131,24 @@ class Views<View, Row extends object> {
   }
 
   /** What the message makes of the row; undefined where it is no news. */
-  #next(message: ReceivedMessage, seen: VersionedRow<Row> | undefined): VersionedRow<Row> | undefined {
+  #next(
+    message: ReceivedMessage,
+    seen: VersionedRow<Row> | undefined,
+    leavers: TakenInLeaver[],
+  ): VersionedRow<Row> | undefined {
     if (message.value === null) return this.#erased(message, seen);
-    const { data, ...attributes } = decodeCloudEvent(message);
-    const version = versionOf(attributes, data);
-    if (!isNews(version, seen?.version)) return undefined;
+    const { data, ...event } = decodeCloudEvent(message);
+    const version = versionOf(event, data);
+    const news = isNews(version, seen?.version);
+    const { acknowledge, apply, parse } = this.options;
+    if (!news) {
+      if (acknowledge && isRepeatedLeaver(() => acknowledge.isLeaver(parse(data)))) leavers.push({ message, event });
+      return undefined;
+    }
     const view = this.#parsed(data);
-    return { version, row: this.options.apply(seen?.row, { ...attributes, key: message.key, view }) };
+    const row = apply(seen?.row, { ...event, key: message.key, view });
+    if (acknowledge?.isLeaver(view)) leavers.push({ message, event });
+    return { version, row };
   }
 
   #parsed(data: unknown): View {
@@ -166,6 +191,15 @@ class Views<View, Row extends object> {
       }
     }
     log?.error(details, 'A message goes to the dead-letter topic');
+  }
+}
+
+/** What cannot be read was dead-lettered when it was news. */
+function isRepeatedLeaver(judge: () => boolean): boolean {
+  try {
+    return judge();
+  } catch {
+    return false;
   }
 }
 

@@ -1,5 +1,4 @@
 export {
-  type ConsumerLog,
   type ConsumeViewsOptions,
   consumeViews,
   type Erasure,
@@ -7,6 +6,7 @@ export {
   type ViewConsumer,
   type ViewEvent,
 } from './consume-views.js';
+export type { ConsumerLog } from './consumer-log.js';
 export { deadLetterTopic } from './dead-letters.js';
 export {
   isNews,

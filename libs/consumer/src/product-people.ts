@@ -1,16 +1,21 @@
 import type { MessageBus } from '#message-bus';
 import type { CollectionDefinition, ReadModels } from '#read-models';
-import { type ConsumerLog, consumeViews, type ViewConsumer } from './consume-views.js';
+import type { ConsumerLog } from './consumer-log.js';
+import { consumeViews, type ViewConsumer } from './consume-views.js';
 import { listRows, type ListRowsQuery } from './list-rows.js';
 import { openRevisionedStore } from './revisioned-store.js';
 
 /** What a product makes of the people it is told about. */
 export interface PeopleWords<View, Row extends { readonly tenant: string }> {
+  /** Id of the product, under which it acknowledges. */
+  readonly product: string;
   readonly topic: string;
   readonly group: string;
   /** Name of the collection it keeps them in. */
   readonly collection: string;
   readonly parse: (data: unknown) => View;
+  /** Whether the view says that the person may no longer sign in. */
+  readonly isLeaver: (view: View) => boolean;
   /** The row a view comes to. */
   readonly keep: (view: View) => Row;
   /** The row as the product's own list shows it. */
@@ -29,7 +34,7 @@ export class ProductPeople<View, Row extends { readonly tenant: string }> {
     words: PeopleWords<View, Row>,
     { bus, models, log }: { bus: MessageBus; models: ReadModels; log: ConsumerLog },
   ): Promise<ProductPeople<View, Row>> {
-    const { topic, group, parse, keep } = words;
+    const { product, topic, group, parse, isLeaver, keep } = words;
     const collection: CollectionDefinition = { name: words.collection, indexes: [] };
     const store = await openRevisionedStore<Row>(models, collection);
     const consumer = await consumeViews<View, Row>({
@@ -38,6 +43,7 @@ export class ProductPeople<View, Row extends { readonly tenant: string }> {
       group,
       store,
       parse,
+      acknowledge: { product, isLeaver },
       apply: (_before, { view }) => keep(view),
       log,
     });

@@ -31,7 +31,10 @@ export interface CloudEventAttributes {
   readonly position?: bigint;
 }
 
-export interface CloudEventInput extends CloudEventAttributes {
+export interface CloudEventInput extends Omit<CloudEventAttributes, 'tenant' | 'revision'> {
+  /** Absent where the message is about no tenant's subject. */
+  readonly tenant?: string;
+  readonly revision?: number;
   readonly key: string;
   /** A JSON object, or its text where that is there already; null makes a tombstone. */
   readonly data: object | string | null;
@@ -57,9 +60,9 @@ export function encodeCloudEvent(event: CloudEventInput): Message {
     ce_source: event.source,
     ce_subject: event.subject,
     ce_time: event.time,
-    ce_tenant: event.tenant,
-    ce_revision: `${event.revision}`,
   };
+  if (event.tenant !== undefined) headers[CE.tenant] = event.tenant;
+  if (event.revision !== undefined) headers[CE.revision] = `${event.revision}`;
   if (position !== undefined) headers[CE.position] = `${position}`;
   if (data === null) return { key, value: null, headers };
   headers[CE.contentType] = 'application/json';

@@ -20,6 +20,7 @@ export const isEnabled = (profile: ProductProfile, settings: { readonly enabled?
 
 export { clientSettings, define, hrAssistant, identityPlatform, wellness };
 export { HR_ASSISTANT_EXTENSION } from './hr-assistant.profile.js';
+export * from './acknowledgements.js';
 export * from './attribute-mapping.js';
 export * from './check-profile.js';
 export { compileProfile, type CompiledProfile } from './compile-profile.js';

@@ -1,4 +1,5 @@
 import { type JsonValue, sameJson } from '#scim';
+import { acksTopic } from './acknowledgements.js';
 import type { AttributeView, KeyProblem } from './derive-view.js';
 import type { ProductProfile } from './product-profile.js';
 
@@ -83,12 +84,15 @@ export function sameMessage(a: ViewMessage, b: ViewMessage): boolean {
   );
 }
 
-/** Every topic that serves these products. Only views are whole pictures, so only their topics may be compacted. */
+/** Every topic that serves these products. Compacted are those whose messages are whole pictures, of a person or a place. */
 export function topicsFor(profiles: readonly ProductProfile[]): { name: string; compacted: boolean }[] {
   return [
     { name: USERS_TOPIC, compacted: false },
     { name: GROUPS_TOPIC, compacted: false },
-    ...profiles.map(({ id }) => ({ name: productTopic(id), compacted: true })),
+    ...profiles.flatMap(({ id }) => [
+      { name: productTopic(id), compacted: true },
+      { name: acksTopic(id), compacted: true },
+    ]),
   ];
 }
 

@@ -20,6 +20,11 @@ export interface AdminCase {
 export const ROLES = ['operator', 'tenant admin', 'auditor', 'auditor of it', 'admins of another'] as const;
 
 const tenants = '/admin/v1/tenants';
+
+const leaverCursor = ({ slug }: Place): string => {
+  const place = { open: false, requestedAt: '2099-01-01T00:00:00.000Z', id: `${slug}/00000000000000000001` };
+  return Buffer.from(JSON.stringify(place), 'utf8').toString('base64url');
+};
 let count = 0;
 
 /** One row per route behind an admin’s key. */
@@ -90,6 +95,16 @@ export const ADMIN_CASES: Readonly<Record<string, AdminCase>> = {
     send: (at) => ({ path: `${tenants}/${at.slug}/requests` }),
     probes: {
       'its connection': [200, (it, at) => ({ path: `${tenants}/${at.slug}/requests?connection=${it.connectionId}` })],
+    },
+  },
+  'GET /admin/v1/tenants/:slug/deprovisionings': {
+    may: /*                         */ 'yes      yes           yes      yes            hidden',
+    send: (at) => ({ path: `${tenants}/${at.slug}/deprovisionings` }),
+    probes: {
+      'a leaver of it, as cursor': [
+        200,
+        (it, at) => ({ path: `${tenants}/${at.slug}/deprovisionings?cursor=${leaverCursor(it)}` }),
+      ],
     },
   },
   'GET /admin/v1/tenants/:slug/connections': {

@@ -1,0 +1,3 @@
+export * from './deprovisionings.js';
+export * from './follow-deprovisionings.js';
+export * from './list-deprovisionings.js';
