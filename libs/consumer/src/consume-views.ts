@@ -207,12 +207,12 @@ function versionOf(
   { revision, position, id }: Pick<CloudEvent, 'revision' | 'position' | 'id'>,
   data?: unknown,
 ): Version {
-  const mapping = (data as { mappingVersion?: unknown } | null | undefined)?.mappingVersion;
+  const { mappingVersion, settingsVersion = mappingVersion } = (data ?? {}) as Readonly<Record<string, unknown>>;
   return {
     revision,
     eventId: id,
     ...(position !== undefined && { position }),
-    ...(typeof mapping === 'number' && { mappingVersion: mapping }),
+    ...(typeof settingsVersion === 'number' && { settingsVersion }),
   };
 }
 

@@ -71,11 +71,11 @@ describe('rows of a product', () => {
 });
 
 describe('isNews', () => {
-  const at = (position: bigint | undefined, mappingVersion: number | undefined, revision = 3, eventId = 'e') => ({
+  const at = (position: bigint | undefined, settingsVersion: number | undefined, revision = 3, eventId = 'e') => ({
     revision,
     eventId,
     ...(position !== undefined && { position }),
-    ...(mappingVersion !== undefined && { mappingVersion }),
+    ...(settingsVersion !== undefined && { settingsVersion }),
   });
 
   it.each([

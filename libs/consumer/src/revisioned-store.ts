@@ -6,8 +6,8 @@ export interface Version {
   readonly revision: number;
   /** Place in the log as of which the message is true. */
   readonly position?: bigint;
-  /** Version of the mapping that made the view: a changed mapping derives it anew without a new revision. */
-  readonly mappingVersion?: number;
+  /** Of the settings that made the view: a changed mapping, say, derives it anew without a new revision. */
+  readonly settingsVersion?: number;
   readonly eventId: string;
 }
 
@@ -84,14 +84,14 @@ function rowOf<Row>({ _id, _version, ...row }: StoredRow): Row {
 }
 
 /**
- * Whether `next` is news to someone who has seen `seen`: true as of a later position, or of the same position by a newer
- * mapping. Messages without a position are told apart by their revisions, and within one by their event ids.
+ * Whether `next` is news to someone who has seen `seen`: true as of a later position, or of the same position by newer
+ * settings. Messages without a position are told apart by their revisions, and within one by their event ids.
  */
 export function isNews(next: Version, seen: Version | undefined): boolean {
   if (!seen) return true;
   if (next.position !== undefined && seen.position !== undefined) {
     if (next.position !== seen.position) return next.position > seen.position;
-    return (next.mappingVersion ?? 0) > (seen.mappingVersion ?? 0);
+    return (next.settingsVersion ?? 0) > (seen.settingsVersion ?? 0);
   }
   if (next.revision !== seen.revision) return next.revision > seen.revision;
   return next.eventId !== seen.eventId;

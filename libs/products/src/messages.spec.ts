@@ -25,6 +25,7 @@ describe('what leaves for a product', () => {
       tenant: 'acme',
       userId: 'u1',
       revision: 4,
+      settingsVersion: 0,
       active: true,
       mappingVersion: 0,
       attributes: { email: 'ann@acme.test', first_name: 'Ann' },

@@ -44,6 +44,11 @@ export interface ViewMessage {
   /** Present when the identity provider deleted the person. The product keeps the data: the person may come back. */
   readonly deleted?: true;
   readonly mappingVersion: number;
+  /**
+   * Counts the changes of the tenant's settings for the product, its mappings among them. Of two views as of the same
+   * position the one with the higher number is the newer one.
+   */
+  readonly settingsVersion: number;
   /** The product's keys. */
   readonly attributes: Readonly<Record<string, JsonValue>>;
   /** Required keys without a value. */
@@ -56,10 +61,13 @@ export interface ViewMessageInput {
   readonly userId: string;
   readonly revision: number;
   readonly view: AttributeView;
+  /** Default 0: as the profile has it. */
+  readonly settingsVersion?: number;
   readonly deleted?: boolean;
 }
 
-export function viewMessage({ tenant, userId, revision, view, deleted = false }: ViewMessageInput): ViewMessage {
+export function viewMessage(input: ViewMessageInput): ViewMessage {
+  const { tenant, userId, revision, view, settingsVersion = 0, deleted = false } = input;
   return {
     tenant,
     userId,
@@ -67,13 +75,14 @@ export function viewMessage({ tenant, userId, revision, view, deleted = false }:
     active: view.active && !deleted,
     ...(deleted ? { deleted: true } : {}),
     mappingVersion: view.mappingVersion,
+    settingsVersion,
     attributes: view.keys,
     missing: view.missing,
     problems: view.problems,
   };
 }
 
-/** Whether publishing `b` after `a` would tell the product nothing new; revision and mapping version tell nothing. */
+/** Whether publishing `b` after `a` would tell the product nothing new; revision and versions of settings tell nothing. */
 export function sameMessage(a: ViewMessage, b: ViewMessage): boolean {
   return (
     a.active === b.active &&

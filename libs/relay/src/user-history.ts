@@ -2,7 +2,7 @@ import { absentUser, evolveUser, type Fact, type User, type UserEvent } from '#d
 import type { EventStore, RecordedEvent } from '#event-store';
 import { LRUCache } from 'lru-cache';
 
-interface Folded {
+export interface Folded {
   readonly state: User;
   /** Revision of the last event folded in; -1 for none. */
   readonly revision: number;
@@ -27,6 +27,18 @@ export class UserHistory {
     const after = evolveUser(before.state, event as unknown as Fact<UserEvent>);
     this.recent.set(event.stream, { state: after, revision: event.revision });
     return { before: before.state, after };
+  }
+
+  /** The user after the last event that the reader has gone past, all of them up to `position`. */
+  async asOf(stream: string, position: bigint): Promise<Folded> {
+    const known = this.recent.get(stream);
+    if (known) return known;
+    let folded = nothing;
+    for await (const event of this.store.read(stream)) {
+      if (event.position > position) break;
+      folded = { state: evolveUser(folded.state, event as unknown as Fact<UserEvent>), revision: event.revision };
+    }
+    return folded;
   }
 
   private async before({ stream, revision }: RecordedEvent): Promise<Folded> {

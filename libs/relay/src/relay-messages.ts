@@ -1,0 +1,91 @@
+import type { User } from '#domain';
+import type { RecordedEvent } from '#event-store';
+import { encodeCloudEvent, type Message, type TopicMessages } from '#message-bus';
+import { type CompiledProfile, deriveView, messageKey, VIEW_CHANGED, viewMessage, type ViewMessage } from '#products';
+
+/** Messages of one publication, topic by topic. */
+export class Outbox {
+  private readonly topics = new Map<string, Message[]>();
+
+  put(topic: string, message: Message): void {
+    const messages = this.topics.get(topic);
+    if (messages) messages.push(message);
+    else this.topics.set(topic, [message]);
+  }
+
+  get batch(): TopicMessages[] {
+    return [...this.topics].map(([topic, messages]) => ({ topic, messages }));
+  }
+}
+
+export interface ViewedPerson {
+  readonly tenant: string;
+  readonly userId: string;
+  readonly revision: number;
+  readonly user: User;
+}
+
+/** The view of somebody who has been provisioned at least once. */
+export function viewOf(
+  compiled: CompiledProfile,
+  settingsVersion: number,
+  { tenant, userId, revision, user }: ViewedPerson,
+): ViewMessage | undefined {
+  if (user.status === 'absent') return undefined;
+  const view = deriveView(compiled, { id: userId, attributes: user.attributes, active: user.status === 'active' });
+  return viewMessage({ tenant, userId, revision, view, settingsVersion, deleted: user.status === 'deprovisioned' });
+}
+
+/** What made a message necessary, and as of which place in the log it is true. */
+export interface Cause {
+  readonly id: string;
+  /** UTC. */
+  readonly time: string;
+  readonly position: bigint;
+}
+
+export function viewChanged(cause: Cause, view: ViewMessage): Message {
+  const { tenant, userId, revision } = view;
+  return cloudEvent(cause, { tenant, id: userId, revision, type: VIEW_CHANGED, data: view });
+}
+
+/** The event as it is, with who did it: what an own copy of people and groups is built from. */
+export function canonicalChange(
+  event: RecordedEvent,
+  { tenant, id, type, isUser }: { tenant: string; id: string; type: string; isUser: boolean },
+): Message {
+  const { revision, position } = event;
+  const { occurredAt, correlationId, connection, idp } = event.metadata;
+  const subject = isUser ? { userId: id } : { groupId: id };
+  const origin = { ...(connection && { connection }), ...(idp && { idp }), correlationId };
+  const head = { tenant, ...subject, revision, type: event.type, occurredAt, ...origin };
+  // The text that the log holds, where it came along: it need not be written out a second time.
+  const data =
+    event.dataJson === undefined
+      ? { ...head, data: event.data }
+      : `${JSON.stringify(head).slice(0, -1)},"data":${event.dataJson}}`;
+  return cloudEvent({ id: event.id, time: occurredAt, position }, { tenant, id, revision, type, data });
+}
+
+interface Subject {
+  readonly tenant: string;
+  readonly id: string;
+  readonly revision: number;
+  readonly type: string;
+  readonly data: object | string;
+}
+
+function cloudEvent({ id: causeId, time, position }: Cause, { tenant, id, revision, type, data }: Subject): Message {
+  return encodeCloudEvent({
+    key: messageKey(tenant, id),
+    id: causeId,
+    type,
+    source: `/tenants/${tenant}`,
+    subject: id,
+    time,
+    tenant,
+    revision,
+    position,
+    data,
+  });
+}

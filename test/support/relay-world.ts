@@ -1,0 +1,175 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { absentUser, evolveUser, type Fact, type User, type UserEvent, userStream } from '#domain';
+import type { EventStore, NewEvent } from '#event-store';
+import { openLmdbEventStore } from '#event-store/lmdb';
+import { decodeCloudEvent, type MessageBus, type ReceivedMessage } from '#message-bus';
+import { openLmdbMessageBus } from '#message-bus/lmdb';
+import { type ProductProfile, productTopic, type ViewMessage } from '#products';
+import { PROJECTIONS } from '#projections';
+import type { ReadModels } from '#read-models';
+import { openLmdbReadModels } from '#read-models/lmdb';
+import { ProjectionRunner, SILENT } from '#subscriptions';
+import { readRederivations, Relay, RELAY_CHECKPOINT } from '#relay';
+
+/** A view as it stands on a topic. */
+export interface Delivered {
+  readonly key: string;
+  readonly id: string;
+  readonly position: bigint;
+  readonly view: ViewMessage;
+}
+
+/** The life of one relay: at its end every engine refuses it, whatever it is doing. */
+class Mortality {
+  alive = true;
+  /** Engine calls until death; whether the last one still has its effect is chance. */
+  private left = Infinity;
+  private takesEffect = false;
+
+  dieAfter(calls: number, takesEffect: boolean): void {
+    this.left = calls;
+    this.takesEffect = takesEffect;
+  }
+
+  async run<T>(call: () => Promise<T>): Promise<T> {
+    this.left -= 1;
+    if (this.left <= 0 && this.alive) {
+      this.alive = false;
+      if (this.takesEffect) await call();
+    }
+    if (!this.alive) throw new Error('killed');
+    return call();
+  }
+}
+
+/** Engines, projections and a relay that can be killed, with all that it published. */
+export class RelayWorld implements AsyncDisposable {
+  readonly messages: ReceivedMessage[] = [];
+  relay: Relay | undefined;
+  private life = new Mortality();
+  private readonly revisions = new Map<string, number>();
+
+  private constructor(
+    private readonly directory: string,
+    readonly products: readonly ProductProfile[],
+    readonly store: EventStore,
+    readonly models: ReadModels,
+    readonly bus: MessageBus,
+    private readonly runner: ProjectionRunner,
+  ) {}
+
+  static async open(products: readonly ProductProfile[]): Promise<RelayWorld> {
+    const directory = await mkdtemp(join(tmpdir(), 'rollcall-relay-'));
+    const store = await openLmdbEventStore({ directory: join(directory, 'log') });
+    const models = await openLmdbReadModels({ directory: join(directory, 'models') });
+    const bus = await openLmdbMessageBus({ directory: join(directory, 'bus') });
+    const runner = new ProjectionRunner({ store, models, projections: PROJECTIONS, log: SILENT });
+    await runner.start();
+    const world = new RelayWorld(directory, products, store, models, bus, runner);
+    await world.start();
+    const topics = products.map(({ id }) => productTopic(id));
+    await bus.consume({ group: 'world', topics }, async (batch) => void world.messages.push(...batch));
+    return world;
+  }
+
+  async start(): Promise<void> {
+    const { life: mortal, store, models, bus, products } = this;
+    this.relay = new Relay({
+      store,
+      products,
+      log: SILENT,
+      readModels: bound(models, { write: (batch) => mortal.run(() => models.write(batch)) }),
+      bus: bound(bus, { publish: (batch) => mortal.run(() => bus.publish(batch)) }),
+    });
+    await this.relay.start();
+  }
+
+  /** Ends the relay's life at its next call but `calls` of an engine. */
+  dieAfter(calls: number, takesEffect: boolean): void {
+    this.life.dieAfter(calls, takesEffect);
+  }
+
+  /** Ends the relay wherever it is; the next one knows what the engines know. */
+  async restart(): Promise<void> {
+    this.life.alive = false;
+    await this.relay?.stop();
+    this.life = new Mortality();
+    await this.start();
+  }
+
+  get isAlive(): boolean {
+    return this.life.alive;
+  }
+
+  async append(stream: string, events: readonly { type: string; data: object }[], occurredAt?: string) {
+    const tenant = stream.slice(stream.indexOf('-') + 1).split('.')[0] ?? '';
+    const revision = this.revisions.get(stream) ?? -1;
+    const at = occurredAt ?? '2026-01-01T00:00:00.000Z';
+    const metadata = { tenant, correlationId: 'r', causationId: 'r', occurredAt: at, schemaVersion: 1 };
+    const told = events.map((event): NewEvent => ({ id: randomUUID(), ...event, metadata }));
+    const result = await this.store.append(stream, told, revision < 0 ? 'noStream' : revision);
+    this.revisions.set(stream, result.revision);
+    return result;
+  }
+
+  /** Resolves when everything in the log is on the bus, nothing is being derived again, and all messages have come. */
+  async settled(tenants: readonly string[] = []): Promise<void> {
+    const last = (await this.store.lastPosition()) ?? 0n;
+    const done = async (): Promise<boolean> => {
+      if (((await this.models.checkpoint(RELAY_CHECKPOINT)) ?? 0n) < last) return false;
+      for (const tenant of tenants) {
+        const all = await readRederivations(this.models, tenant);
+        if (all.some(({ state }) => state === 'running')) return false;
+      }
+      for (const { id } of this.products) {
+        const topic = productTopic(id);
+        const [end = 0n] = (await this.bus.endOffsets(topic)).values();
+        const got = this.messages.filter((message) => message.topic === topic).at(-1)?.offset ?? -1n;
+        if (got < end - 1n) return false;
+      }
+      return true;
+    };
+    // The engines tell nobody when a checkpoint moves.
+    while (!(await done())) await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+
+  delivered(product: string, tenant: string): Delivered[] {
+    return this.messages
+      .filter(({ topic, key }) => topic === productTopic(product) && key.startsWith(`${tenant}/`))
+      .map((message) => {
+        const { id, position = 0n, data } = decodeCloudEvent(message);
+        return { key: message.key, id, position, view: data as ViewMessage };
+      });
+  }
+
+  /** The user as the whole log tells it. */
+  async user(tenant: string, id: string): Promise<User> {
+    let user = absentUser;
+    for await (const event of this.store.read(userStream(tenant, id))) {
+      user = evolveUser(user, event as unknown as Fact<UserEvent>);
+    }
+    return user;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.relay?.stop();
+    await this.runner.stop();
+    for (const part of [this.bus, this.models, this.store]) await part[Symbol.asyncDispose]();
+    await rm(this.directory, { recursive: true, force: true });
+  }
+}
+
+/** `target` with some methods replaced, and `this` kept for the others. */
+function bound<T extends object>(target: T, replaced: Partial<T>): T {
+  return new Proxy(target, {
+    get(object, name) {
+      const own = replaced[name as keyof T];
+      if (own !== undefined) return own;
+      const value: unknown = Reflect.get(object, name);
+      return typeof value === 'function' ? (value.bind(object) as unknown) : value;
+    },
+  });
+}
