@@ -11,7 +11,13 @@ export class ServerProcess {
     readonly url: string,
     /** Token of tenant `demo`; the first start on empty data alone tells it. */
     readonly token: string | undefined,
+    private readonly written: readonly string[],
   ) {}
+
+  /** Everything it has written to standard output and standard error. */
+  get output(): string {
+    return this.written.join('');
+  }
 
   /** Resolves once it serves. @throws when it ends before */
   static async start(dataDir: string, env: Readonly<Record<string, string>> = {}): Promise<ServerProcess> {
@@ -19,18 +25,18 @@ export class ServerProcess {
       env: { ...process.env, DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'info', NODE_OPTIONS: '', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    let failure = '';
-    child.stderr?.on('data', (chunk: Buffer) => (failure += chunk.toString()));
+    const written: string[] = [];
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => written.push(chunk.toString()));
     let token: string | undefined;
     for await (const line of createInterface({ input: child.stdout })) {
       token ??= /^ {2}Token +([A-Za-z0-9]{64})$/.exec(line)?.[1];
       const ready = /"url":"([^"]+)".*Rollcall is ready/.exec(line);
       if (ready?.[1] !== undefined) {
-        child.stdout?.resume();
-        return new ServerProcess(child, ready[1], token);
+        return new ServerProcess(child, ready[1], token, written);
       }
     }
-    throw new Error(`The server ended before it was ready:\n${failure}`);
+    throw new Error(`The server ended before it was ready:\n${written.join('')}`);
   }
 
   /** Somebody else may have ended it; there is no `exit` to wait for then. */
@@ -47,10 +53,15 @@ export class ServerProcess {
   }
 
   /** Asks it to end. @returns its exit code */
-  async stop(): Promise<number | null> {
+  stop(): Promise<number | null> {
+    return this.signal('SIGTERM');
+  }
+
+  /** Sends it what should end it. @returns its exit code, once all it wrote has been read */
+  async signal(signal: NodeJS.Signals): Promise<number | null> {
     if (this.hasEnded) return this.child.exitCode;
-    const gone = once(this.child, 'exit') as Promise<[number | null]>;
-    this.child.kill('SIGTERM');
+    const gone = once(this.child, 'close') as Promise<[number | null]>;
+    this.child.kill(signal);
     return (await gone)[0];
   }
 }

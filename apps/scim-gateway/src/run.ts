@@ -24,6 +24,7 @@ export async function run(start: (config: RollcallConfig, logger: Logger) => Pro
   try {
     const config = loadConfig();
     logger = createLogger(config.LOG_LEVEL);
+    fallQuietly(logger);
     const running = await start(config, logger);
     endOnSignal(running, logger);
   } catch (error) {
@@ -34,6 +35,15 @@ export async function run(start: (config: RollcallConfig, logger: Logger) => Pro
     logger?.flush();
     process.exit();
   }
+}
+
+/** What nobody caught ends the process as it would anyway, but in the log's words: Node's own would quote values. */
+function fallQuietly(logger: Logger): void {
+  process.on('uncaughtException', (err, origin) => {
+    logger.fatal({ err, origin }, 'The process cannot go on');
+    logger.flush();
+    process.exit(1);
+  });
 }
 
 function endOnSignal(running: RunningApp, logger: Logger): void {

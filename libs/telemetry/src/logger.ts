@@ -1,5 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
-import { type Logger, pino } from 'pino';
+import { describeError, framesOf } from './describe-error.js';
+import { type DestinationStream, type Logger, pino } from 'pino';
 
 export type { Logger };
 
@@ -12,17 +13,32 @@ const REDACTED = ['req.headers.authorization', 'headers.authorization', 'token',
 /**
  * One JSON object a line on standard output, written in batches off the hot path and flushed when the process ends.
  * @param level lowest level written
+ * @param destination instead of standard output
  */
-export function createLogger(level: string): Logger {
+export function createLogger(
+  level: string,
+  destination: DestinationStream = pino.destination({ sync: false, minLength: 0 }),
+): Logger {
   return pino(
     {
       level,
       redact: { paths: REDACTED, censor: '[redacted]' },
       timestamp: pino.stdTimeFunctions.isoTime,
       base: null,
+      serializers: { err: describeError },
+      hooks: {
+        // An error that comes without words would be given its own message as the line's.
+        logMethod(given, method) {
+          const [about, ...rest] = given as [unknown, ...unknown[]];
+          const isError = about instanceof Error;
+          const isWordless =
+            rest.length === 0 && (isError || (about as { err?: unknown } | null)?.err instanceof Error);
+          method.apply(this, isWordless ? [isError ? { err: about } : (about as object), 'Error'] : given);
+        },
+      },
       formatters: { level: (label) => ({ level: label }) },
     },
-    pino.destination({ sync: false, minLength: 0 }),
+    destination,
   );
 }
 
@@ -38,7 +54,9 @@ export class NestLogger implements LoggerService {
   }
   error(message: unknown, ...rest: unknown[]): void {
     const [stack, context] = rest.length > 1 ? rest : [undefined, rest[0]];
-    this.logger.error({ context, stack }, message instanceof Error ? message.message : String(message));
+    if (message instanceof Error) this.logger.error({ context, err: message }, 'Error');
+    else
+      this.logger.error({ context, stack: typeof stack === 'string' ? framesOf(stack) : undefined }, String(message));
   }
   debug(message: unknown, context?: string): void {
     this.logger.trace({ context }, String(message));
