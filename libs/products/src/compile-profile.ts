@@ -24,6 +24,7 @@ export interface CompiledSource {
 export interface CompiledKey {
   readonly key: string;
   readonly level: KeyLevel;
+  readonly sensitive: boolean;
   readonly asks: ProductKey['asks'];
   /** Set instead of sources where the tenant's mapping names a path that cannot be read. */
   readonly unreadable?: string;
@@ -67,6 +68,7 @@ export function compileProfile(profile: ProductProfile, mapping?: AttributeMappi
     return {
       key: key.key,
       level: key.level,
+      sensitive: key.sensitive,
       asks: key.asks,
       ...(path !== undefined && parsed.length === 0 ? { unreadable: path } : {}),
       sources: parsed.map((source) => compileSource(source, slots)),

@@ -48,6 +48,17 @@ export function deriveView(compiled: CompiledProfile, person: Person): Attribute
   return { product: profile.id, mappingVersion, active: person.active, keys, problems, missing };
 }
 
+/** What a key is read from at one of its sources, as it came; undefined where there is nothing. */
+export function readRaw(
+  compiled: CompiledProfile,
+  keyName: string,
+  path: string,
+  attributes: ResourceAttributes,
+): JsonValue | undefined {
+  const source = compiled.keys.find(({ key }) => key === keyName)?.sources.find((one) => one.path === path);
+  return source?.read(fillSlots(compiled, attributes));
+}
+
 function fillSlots(compiled: CompiledProfile, attributes: ResourceAttributes): Slots {
   const slots = new Array<JsonValue | undefined>(compiled.slotCount).fill(undefined);
   fill(slots, compiled.coreNames, attributes);
