@@ -34,3 +34,4 @@ export * from './preview-mapping.js';
 export * from './product-profile.js';
 export { PRODUCT_PROFILE_SCHEMA } from './product-profile.schema.js';
 export * from './role-mapping.js';
+export * from './unmapped-attributes.js';
