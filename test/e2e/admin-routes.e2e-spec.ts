@@ -13,6 +13,7 @@ import {
 } from '#admin-http';
 import { loadConfig } from '#config';
 import { openEngines } from '#engines';
+import { productProfiles } from '#products';
 import { createLogger } from '#telemetry';
 import { Controller, Delete, Get, Module, type Type } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
@@ -69,7 +70,7 @@ describe('the routes of the admin API', () => {
       await engines[Symbol.asyncDispose]();
       await rm(directory, { recursive: true });
     };
-    const admin = AdminHttpModule.forRoot({ adminKey: ADMIN_KEY, page: pageSizes(config) });
+    const admin = AdminHttpModule.forRoot({ adminKey: ADMIN_KEY, page: pageSizes(config), products: productProfiles });
     const logger = createLogger('silent');
     try {
       const parts = { config, engines, logger, beside: [admin, ...beside], prepare: publishOpenApi };

@@ -45,6 +45,7 @@ export class AdminClient {
 
   get = (path: string): Promise<Answer> => this.call('GET', path);
   post = (path: string, body: unknown = {}): Promise<Answer> => this.call('POST', path, body);
+  put = (path: string, body: unknown): Promise<Answer> => this.call('PUT', path, body);
   patch = (path: string, body: unknown): Promise<Answer> => this.call('PATCH', path, body);
   delete = (path: string): Promise<Answer> => this.call('DELETE', path);
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AdminHttpModule, publishOpenApi } from '#admin-http';
 import { loadConfig, type RollcallConfig } from '#config';
-import { type DirectoryService, type Engines, openEngines } from '#engines';
+import { type DirectoryService, type Engines, installedProducts, openEngines } from '#engines';
 import type { EventStore, RecordedEvent } from '#event-store';
 import { createLogger, type Logger } from '#telemetry';
 import { startGateway as composeGateway } from '../../apps/scim-gateway/src/gateway-app.js';
@@ -41,7 +41,8 @@ export const gatewayBehind =
 
 async function composeOn(wrap: (engines: Engines) => Ports, config: RollcallConfig, logger: Logger) {
   const engines = await openEngines(config);
-  const admin = AdminHttpModule.forRoot({ adminKey: config.ADMIN_KEY ?? ADMIN_KEY, page: pageSizes(config) });
+  const products = await installedProducts(config);
+  const admin = AdminHttpModule.forRoot({ adminKey: config.ADMIN_KEY ?? ADMIN_KEY, page: pageSizes(config), products });
   const gateway = await composeGateway({
     config,
     engines: { requestLog: engines.requestLog, ...wrap(engines) },

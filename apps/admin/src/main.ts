@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { AdminHttpModule, publishOpenApi } from '#admin-http';
-import { adminKey, DirectoryService, openEngines } from '#engines';
+import { adminKey, DirectoryService, installedProducts, openEngines } from '#engines';
 import { createHttpApp, OTHER_ERRORS } from '#scim-http';
 import type { ExceptionFilter } from '@nestjs/common';
 import { pageSizes, serviceModule } from '../../scim-gateway/src/gateway.module.js';
@@ -16,6 +16,7 @@ await run(async (config, logger) => {
     AdminHttpModule.forRoot({
       adminKey: key,
       page: pageSizes(config),
+      products: await installedProducts(config),
       deprovisioningLateMs: config.DEPROVISIONING_LATE_SECONDS * 1000,
     }),
   ];

@@ -86,6 +86,7 @@ async function startOn(
       AdminHttpModule.forRoot({
         adminKey: admin.key,
         page: pageSizes(config),
+        products,
         deprovisioningLateMs: config.DEPROVISIONING_LATE_SECONDS * 1000,
       }),
       PeopleModule.for(wellness.id, wellnessProduct),

@@ -1,5 +1,6 @@
 import { AdminDirectory, hashToken } from '#access';
 import { ReadYourWrites } from '#handlers';
+import type { ProductProfile } from '#products';
 import { READ_MODELS, type ReadModels } from '#read-models';
 import { OTHER_ERRORS, type PageSizes } from '#scim-http';
 import { type DynamicModule, Module } from '@nestjs/common';
@@ -15,6 +16,12 @@ import { TokensController } from './connections/tokens.controller.js';
 import { DEPROVISIONING_LATE_MS, DeprovisioningsController } from './deprovisionings/deprovisionings.controller.js';
 import { IdpPresetsController } from './idp-presets.controller.js';
 import { ProblemFilter } from './problem.filter.js';
+import { MappingController } from './products/mapping.controller.js';
+import { PeopleScan } from './products/people-scan.js';
+import { ProductReader, PRODUCTS } from './products/product-reader.js';
+import { ProductsController } from './products/products.controller.js';
+import { RolesController } from './products/roles.controller.js';
+import { UnmappedAttributesController } from './products/unmapped-attributes.controller.js';
 import { RequestsController } from './requests/requests.controller.js';
 import { PAGE_SIZES, SettingsController } from './tenants/settings.controller.js';
 import { TenantReader } from './tenants/tenant-reader.js';
@@ -25,6 +32,7 @@ export interface AdminHttpOptions {
   readonly adminKey: string;
   /** The installation's, within which tenants choose. */
   readonly page: PageSizes;
+  readonly products: readonly ProductProfile[];
   /** How long products may take to block a leaver before that counts as late, ms; default a minute. */
   readonly deprovisioningLateMs?: number | undefined;
 }
@@ -35,7 +43,7 @@ export interface AdminHttpOptions {
  */
 @Module({})
 export class AdminHttpModule {
-  static forRoot({ adminKey, page, deprovisioningLateMs = 60_000 }: AdminHttpOptions): DynamicModule {
+  static forRoot({ adminKey, page, products, deprovisioningLateMs = 60_000 }: AdminHttpOptions): DynamicModule {
     return {
       module: AdminHttpModule,
       global: true,
@@ -44,6 +52,10 @@ export class AdminHttpModule {
         SettingsController,
         ConnectionsController,
         TokensController,
+        ProductsController,
+        MappingController,
+        RolesController,
+        UnmappedAttributesController,
         EventsController,
         RequestsController,
         ActivityController,
@@ -55,6 +67,7 @@ export class AdminHttpModule {
       providers: [
         { provide: ADMIN_KEY_HASH, useValue: hashToken(adminKey) },
         { provide: PAGE_SIZES, useValue: page },
+        { provide: PRODUCTS, useValue: products },
         { provide: DEPROVISIONING_LATE_MS, useValue: deprovisioningLateMs },
         {
           provide: ADMIN_DIRECTORY,
@@ -64,6 +77,8 @@ export class AdminHttpModule {
         },
         TenantReader,
         ConnectionReader,
+        ProductReader,
+        PeopleScan,
         AdminGuard,
         RouteCheck,
         { provide: OTHER_ERRORS, useClass: ProblemFilter },

@@ -76,15 +76,26 @@ function describeProfile(profile: ProductProfile): string[] {
   ];
 }
 
+/** A source as the page shows it. */
 function describeSource(source: Source): string {
+  const { path, condition = '' } = sourceInWords(source);
+  const isEnterprise = path.startsWith(`${ENTERPRISE_USER_SCHEMA}:`);
+  const short = isEnterprise ? `ENT:${path.slice(ENTERPRISE_USER_SCHEMA.length + 1)}` : path;
+  const isWhole = typeof source !== 'string' && 'extension' in source;
+  return `${isWhole ? 'all of ' : ''}\`${short}\`${condition && ` ${condition}`}`;
+}
+
+/** A source as an admin reads it: its path, with the choices among elements in brackets, and when it counts at all. */
+export function sourceInWords(source: Source): { readonly path: string; readonly condition?: string } {
   const parsed = parseSource(source);
-  if (!parsed) return '';
-  const isEnterprise = parsed.schema === ENTERPRISE_USER_SCHEMA;
-  const path = isEnterprise ? `ENT:${parsed.path.slice(ENTERPRISE_USER_SCHEMA.length + 1)}` : parsed.path;
-  if (parsed.attribute === undefined) return `all of \`${path}\``;
+  if (!parsed) return { path: '' };
+  const { path, pick, onlyWithAt } = parsed;
   const [attribute = '', sub] = path.startsWith('urn:') ? [path] : splitSub(path, parsed.sub);
-  const picked = parsed.pick && !path.includes('[') ? `[${parsed.pick.map(describePick).join(', ')}]` : '';
-  return `\`${attribute}${picked}${sub === undefined ? '' : `.${sub}`}\`${parsed.onlyWithAt ? ' if it holds an `@`' : ''}`;
+  const picked = pick && !path.includes('[') ? `[${pick.map(describePick).join(', ')}]` : '';
+  return {
+    path: `${attribute}${picked}${sub === undefined ? '' : `.${sub}`}`,
+    ...(onlyWithAt && { condition: 'if it holds an `@`' }),
+  };
 }
 
 function splitSub(path: string, sub: string | undefined): [string, string?] {

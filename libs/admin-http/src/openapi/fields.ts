@@ -1,13 +1,15 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
+import { Transform, Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayNotEmpty,
   IsArray,
+  IsBoolean,
   IsIn,
   IsInt,
   IsISO8601,
+  IsObject,
   IsOptional,
   IsString,
   Length,
@@ -15,6 +17,7 @@ import {
   Max,
   Min,
   Validate,
+  ValidateNested,
   ValidatorConstraint,
   type ValidatorConstraintInterface,
 } from 'class-validator';
@@ -106,5 +109,34 @@ export function Texts(pattern: RegExp, message: string, { max, ...about }: About
     IsArray(),
     ArrayMaxSize(max),
     Matches(pattern, { each: true, message }),
+  );
+}
+
+const toBoolean = Transform(({ value }: { value: unknown }) =>
+  value === 'true' ? true : value === 'false' ? false : value,
+);
+
+/** True or false from the query string; never required. */
+export function Flag(about: About = {}): PropertyDecorator {
+  return applyDecorators(toBoolean, field({ type: Boolean }, { ...about, optional: true }, IsBoolean()));
+}
+
+/** A class whose fields say what they must be. */
+type Shape = () => new () => object;
+
+/** An object within the body. */
+export function Part(shape: Shape, about: About = {}): PropertyDecorator {
+  return field({ type: shape }, about, Type(shape), IsObject(), ValidateNested());
+}
+
+/** A list of objects within the body. */
+export function Lines(shape: Shape, { max, ...about }: About & { max: number }): PropertyDecorator {
+  return field(
+    { type: () => [shape()], maxItems: max },
+    about,
+    Type(shape),
+    IsArray(),
+    ArrayMaxSize(max),
+    ValidateNested({ each: true }),
   );
 }

@@ -33,7 +33,7 @@ const WHY: Readonly<Record<number, string>> = {
   401: 'No key, or one that is not valid (any more).',
   403: 'The role does not allow it.',
   404: 'There is none, or none that this admin may know of.',
-  409: 'It is taken already.',
+  409: 'It is taken already, or something else is so by now.',
   413: 'The body is too large.',
   415: 'The body is not JSON.',
   503: 'The store is not available; try again shortly.',

@@ -1,0 +1,63 @@
+import { type CoverageCount, ownKeysOf, productTopic, sourceInWords } from '#products';
+import type { TenantProduct } from './product-reader.js';
+import type { CompletenessView, ExtentView, KeyView, ProductSummary, ProductView } from './products.views.js';
+
+export function summarise(
+  { profile, enabled, settings }: TenantProduct,
+  completeness?: CompletenessView,
+): ProductSummary {
+  return {
+    id: profile.id,
+    title: profile.title,
+    enabled,
+    topic: productTopic(profile.id),
+    mappingVersion: settings.mapping?.version ?? 0,
+    ...(profile.roles && { rolesVersion: settings.roles?.version ?? 0 }),
+    ...(completeness && { completeness }),
+  };
+}
+
+/** @param counted what people have, and how many of them were looked at */
+export function describeProduct(
+  product: TenantProduct,
+  counted?: { readonly count: CoverageCount; readonly extent: ExtentView },
+): ProductView {
+  const { profile } = product;
+  const { identityKey, clientNamespace, ownKeys, roles, deactivation } = profile;
+  const completeness = counted && {
+    ...counted.extent,
+    incomplete: counted.count.incomplete,
+    withProblems: counted.count.withProblems,
+  };
+  return {
+    ...summarise(product, completeness),
+    identityKey,
+    ...(clientNamespace !== undefined && { clientNamespace }),
+    ownKeys: ownKeys ?? false,
+    ...(roles && { roles: { ...roles } }),
+    deactivation: { ...deactivation },
+    keys: describeKeys(product, counted?.count),
+  };
+}
+
+function describeKeys({ profile, mapping }: TenantProduct, count: CoverageCount | undefined): KeyView[] {
+  const overrides = new Map(mapping?.overrides.map(({ key, path }) => [key, path]));
+  const own = ownKeysOf(profile, mapping);
+  return [...profile.keys, ...own].map((key) => {
+    const isOwn = own.includes(key);
+    const override = overrides.get(key.key);
+    const { key: name, namespace, type, level, sensitive, description } = key;
+    return {
+      key: name,
+      namespace,
+      sources: isOwn ? [] : key.sources.map(sourceInWords),
+      ...(override !== undefined && { override }),
+      type,
+      level,
+      sensitive,
+      own: isOwn,
+      description,
+      ...(count && { valued: 0, missing: 0, problems: 0, ...count.keys.get(name) }),
+    };
+  });
+}
