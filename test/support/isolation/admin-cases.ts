@@ -1,4 +1,5 @@
 import type { Place } from './place.js';
+import { PRODUCT_CASES } from './product-cases.js';
 import type { Probe, Sent } from './scim-cases.js';
 
 /** `yes`: done. `no`: 403, and nothing has changed. `hidden`: 404, the same as for a tenant that is not there. */
@@ -107,6 +108,7 @@ export const ADMIN_CASES: Readonly<Record<string, AdminCase>> = {
       ],
     },
   },
+  ...PRODUCT_CASES,
   'GET /admin/v1/tenants/:slug/connections': {
     may: /*                         */ 'yes      yes           yes      yes            hidden',
     send: (at) => ({ path: `${tenants}/${at.slug}/connections` }),
