@@ -22,7 +22,7 @@ export const hrAssistantPeople: PeopleWords<ViewMessage, Employee> = {
   collection: 'employees',
   parse: parseViewMessage,
   isLeaver: ({ active }) => !active,
-  keep: ({ tenant, userId, active, deleted, attributes, missing }) => ({
+  keep: ({ view: { tenant, userId, active, deleted, attributes, missing } }) => ({
     tenant,
     employee: userId,
     may_ask: active,

@@ -20,7 +20,7 @@ export const wellnessPeople: PeopleWords<ViewMessage, WellnessPerson> = {
   collection: 'people',
   parse: parseViewMessage,
   isLeaver: ({ active }) => !active,
-  keep: ({ tenant, userId, active, attributes, missing }) => ({
+  keep: ({ view: { tenant, userId, active, attributes, missing } }) => ({
     tenant,
     user_id: userId,
     status: active ? 'active' : 'blocked',

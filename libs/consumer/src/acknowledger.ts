@@ -56,11 +56,10 @@ export class Acknowledger {
   /** Resolves once the leavers' acknowledgements are durable. */
   async tell(batch: readonly ReceivedMessage[], leavers: readonly TakenInLeaver[]): Promise<void> {
     const last = batch.at(-1);
-    if (!last) return;
     const now = new Date();
-    this.#next.set(last.partition, this.#place(last.partition, last.offset + 1n, now));
+    if (last) this.#next.set(last.partition, this.#place(last.partition, last.offset + 1n, now));
     if (leavers.length > 0) return this.#tellNow(leavers.map((leaver) => this.#leaverMessage(leaver, now)));
-    if (this.#timer || this.#stopped) return;
+    if (!last || this.#timer || this.#stopped) return;
     const rest = this.#toldAt + TELL_EVERY_MS - performance.now();
     if (rest <= 0) void this.#tellLater();
     else this.#timer = setTimeout(() => void this.#tellLater(), rest).unref();

@@ -192,6 +192,57 @@ describe('consumeViews', () => {
     expect((await deadLetters()).map(({ key }) => key)).toEqual(['acme/2', 'acme/3']);
   });
 
+  it('replays its dead letters: what is mended is taken in, what was superseded skipped, what fails again waits', async () => {
+    await publish(view('1', 0, 'Ada'), view('2', 0, 'Bob'), view('3', 0, 'Cy'), view('3', 1, 'Cy', 9n));
+    let broken = true;
+    const apply: ConsumeViewsOptions<{ name: string }, Person>['apply'] = (
+      person,
+      { key, revision, view: { name } },
+    ) => {
+      if (key === 'acme/1' || (broken && revision === 0)) throw new UnprocessableMessage('not today');
+      return { name, changes: (person?.changes ?? 0) + 1 };
+    };
+    await using consumer = await consume({ apply });
+    await handled(consumer);
+    expect(consumer.counts).toEqual({ applied: 1, skipped: 0, deadLettered: 3 });
+    broken = false;
+    expect(await consumer.replayDeadLetters()).toEqual({ applied: 1, skipped: 1, deadLettered: 1 });
+    expect(await people()).toEqual({ 'acme/2': { name: 'Bob', changes: 1 }, 'acme/3': { name: 'Cy', changes: 1 } });
+    const letters = await deadLetters();
+    expect(letters.map(({ key }) => key)).toEqual(['acme/1', 'acme/2', 'acme/3', 'acme/1']);
+    expect(letters[3]?.headers).toMatchObject({ dl_topic: topic, dl_offset: '0', dl_group: 'wellness' });
+    expect(await consumer.replayDeadLetters()).toEqual({ applied: 0, skipped: 0, deadLettered: 1 });
+  });
+
+  it('leaves the dead letters of other groups to them', async () => {
+    await publish(view('1', 0, 42));
+    await consumeAll({ group: 'other' });
+    await using consumer = await consume();
+    await handled(consumer);
+    expect(await consumer.replayDeadLetters()).toEqual({ applied: 0, skipped: 0, deadLettered: 1 });
+  });
+
+  it('tells whether it keeps up: since when a batch has been failing, and when one was last taken in', async () => {
+    await publish(view('1', 0, 'Ada'));
+    let broken = true;
+    await using consumer = await consume({
+      attempts: 99,
+      apply: (_, { view: { name } }) => {
+        if (broken) throw new Error('away');
+        return { name, changes: 1 };
+      },
+    });
+    while ((await consumer.health()).status !== 'failing') await new Promise((resolve) => setTimeout(resolve, 1));
+    expect(await consumer.health()).toMatchObject({ lag: 1, failingSince: expect.stringMatching(/Z$/) });
+    broken = false;
+    await handled(consumer);
+    expect(await consumer.health()).toEqual({
+      ...{ status: 'ok', lag: 0, lastAt: expect.stringMatching(/Z$/) },
+      counts: { applied: 1, skipped: 0, deadLettered: 0 },
+    });
+    expect((await consumer.health(0)).status).toBe('behind');
+  });
+
   it('does not try again what the product says can never work', async () => {
     await publish(view('1', 0, 'Ada'));
     let calls = 0;

@@ -1,13 +1,21 @@
+export { Acknowledger, type AcknowledgerOptions, type TakenInLeaver } from './acknowledger.js';
 export {
+  type ConsumerCounts,
+  type ConsumerHealth,
   type ConsumeViewsOptions,
   consumeViews,
   type Erasure,
+  lagOf,
   UnprocessableMessage,
   type ViewConsumer,
   type ViewEvent,
 } from './consume-views.js';
 export type { ConsumerLog } from './consumer-log.js';
 export { deadLetterTopic } from './dead-letters.js';
+export { extendHistory, type Facts, HISTORY_LIMIT, type HistoryEntry } from './history.js';
+export { listRows, type ListRowsQuery, type RowPage } from './list-rows.js';
+export { type PeopleQuery, type PeopleWords, ProductPeople } from './product-people.js';
+export { RebuildableViews, type RebuildableViewsOptions } from './rebuildable-views.js';
 export {
   isNews,
   openRevisionedStore,
@@ -15,5 +23,3 @@ export {
   type Version,
   type VersionedRow,
 } from './revisioned-store.js';
-export { listRows, type ListRowsQuery, type RowPage } from './list-rows.js';
-export { type PeopleWords, ProductPeople } from './product-people.js';

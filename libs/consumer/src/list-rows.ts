@@ -1,4 +1,4 @@
-import type { Document, Filter, ReadModels } from '#read-models';
+import type { Document, Filter, QueryBudget, ReadModels } from '#read-models';
 
 export interface ListRowsQuery {
   /** Only this tenant's rows; default all. */
@@ -7,7 +7,12 @@ export interface ListRowsQuery {
   readonly limit: number;
   /** `nextCursor` of the page before. */
   readonly cursor?: string;
+  /** What else must hold, over the fields of the rows. Where it is rare, rows are looked at until {@link SEARCH_MS} is up. */
+  readonly where?: Filter;
 }
+
+/** Work that one list may spend on rows it does not show, ms; then it fails with `QueryTooCostly`. */
+const SEARCH_MS = 5_000;
 
 export interface RowPage<Row> {
   readonly rows: readonly (Row & { readonly key: string })[];
@@ -23,14 +28,17 @@ export interface RowPage<Row> {
 export async function listRows<Row extends object>(
   models: ReadModels,
   collection: string,
-  { tenant, limit, cursor }: ListRowsQuery,
+  { tenant, limit, cursor, where }: ListRowsQuery,
 ): Promise<RowPage<Row>> {
   const after = cursor === undefined ? '' : Buffer.from(cursor, 'base64url').toString('utf8');
-  const filter: Filter = tenant === undefined ? { _id: { $gt: after } } : { tenant, _id: keysOf(tenant, after) };
+  const place: Filter = tenant === undefined ? { _id: { $gt: after } } : { tenant, _id: keysOf(tenant, after) };
+  const filter = where ? { $and: [place, where] } : place;
+  const budget: QueryBudget = { leftMs: SEARCH_MS };
   const found = await models.find<Document & { _version: unknown }>(collection, {
     filter,
     sort: { _id: 1 },
     limit: limit + 1,
+    ...(where && { budget }),
   });
   const page = found.slice(0, limit);
   const last = page.at(-1);
