@@ -32,6 +32,7 @@ export * from './mask-view.js';
 export * from './messages.js';
 export * from './preview-mapping.js';
 export * from './product-profile.js';
+export * from './roles.js';
 export { PRODUCT_PROFILE_SCHEMA } from './product-profile.schema.js';
 export * from './role-mapping.js';
 export * from './unmapped-attributes.js';
