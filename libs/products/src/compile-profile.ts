@@ -49,6 +49,8 @@ export interface CompiledProfile {
   readonly keys: readonly CompiledKey[];
   readonly slotCount: number;
   readonly coreNames: SlotNames;
+  /** Slot of the person's `id`, where some source reads it. */
+  readonly idSlot: number | undefined;
   /** Slot that holds the extension's object, and the names wanted from inside it. */
   readonly extensions: readonly { readonly slot: number; readonly names: SlotNames }[];
 }
@@ -82,6 +84,7 @@ export function compileProfile(profile: ProductProfile, mapping?: AttributeMappi
     keys,
     slotCount: slots.count,
     coreNames: slots.core,
+    idSlot: slots.core.lowerCase.get('id'),
     extensions: [...slots.extensions.values()],
   };
 }

@@ -20,12 +20,13 @@ export const define: ProductProfile = {
     {
       key: 'user_id',
       namespace: 'core',
-      sources: ['externalId'],
+      // What the provider calls the person; where it sends nothing of the kind, what we do.
+      sources: ['externalId', 'id'],
       type: 'string',
       literals: ['number'],
       level: 'required',
       sensitive: false,
-      description: 'Id of the person at the identity provider.',
+      description: 'Id of the person at the identity provider; where it sends none, our own.',
     },
     {
       key: 'email',

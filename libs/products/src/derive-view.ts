@@ -35,7 +35,7 @@ const COUNTRY_CODE = /^[a-z]{2}$/i;
 
 /** Never throws, whatever the attributes: what cannot be used is a problem of its key. The view may share objects with them. */
 export function deriveView(compiled: CompiledProfile, person: Person): AttributeView {
-  const slots = fillSlots(compiled, person.attributes);
+  const slots = fillSlots(compiled, person);
   const keys: Record<string, JsonValue> = {};
   const problems: KeyProblem[] = [];
   const missing: string[] = [];
@@ -53,15 +53,17 @@ export function readRaw(
   compiled: CompiledProfile,
   keyName: string,
   path: string,
-  attributes: ResourceAttributes,
+  person: Pick<Person, 'id' | 'attributes'>,
 ): JsonValue | undefined {
   const source = compiled.keys.find(({ key }) => key === keyName)?.sources.find((one) => one.path === path);
-  return source?.read(fillSlots(compiled, attributes));
+  return source?.read(fillSlots(compiled, person));
 }
 
-function fillSlots(compiled: CompiledProfile, attributes: ResourceAttributes): Slots {
+function fillSlots(compiled: CompiledProfile, { id, attributes }: Pick<Person, 'id' | 'attributes'>): Slots {
   const slots = new Array<JsonValue | undefined>(compiled.slotCount).fill(undefined);
   fill(slots, compiled.coreNames, attributes);
+  // Ours, whatever a body said: RFC 7643 §3.1.
+  if (compiled.idSlot !== undefined) slots[compiled.idSlot] = id;
   for (const { slot, names } of compiled.extensions) {
     const extension = slots[slot];
     if (isObject(extension)) fill(slots, names, extension);

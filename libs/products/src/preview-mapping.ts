@@ -117,7 +117,7 @@ export class MappingPreview {
     counts.failing++;
     if (counts.failures.length === EXAMPLES) return;
     const sensitive = this.proposed.keys.some((one) => one.key === key && one.sensitive);
-    const value = sensitive ? MASKED : shorten(readRaw(this.proposed, key, path, person.attributes) ?? null);
+    const value = sensitive ? MASKED : shorten(readRaw(this.proposed, key, path, person) ?? null);
     counts.failures.push({ userId: person.id, path, problem, value });
   }
 

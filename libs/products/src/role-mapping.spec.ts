@@ -23,6 +23,10 @@ describe('checking a role mapping', () => {
       rule('Admin', { id: ' ' }),
       rule('Admin', { id: '1' }),
       rule('Admin', { displayName: undefined, id: '1' }),
+      rule('Editor', { displayName: 'Staff' }),
+      rule('Editor', { displayName: 'STAFF ' }),
+      rule('Editor', { externalId: 'a' }),
+      rule('Editor', { externalId: 'A' }),
     ];
     expect(checkRoleRules(define, rules).map(({ line, field, fault }) => [line, field, fault])).toEqual([
       [0, 'role', expect.stringContaining('no name')],
@@ -31,6 +35,7 @@ describe('checking a role mapping', () => {
       [3, 'group', expect.stringContaining('one way')],
       [4, 'group', expect.stringContaining('empty')],
       [6, 'group', expect.stringContaining('same as rule 6')],
+      [8, 'group', expect.stringContaining('same as rule 8')],
     ]);
   });
 

@@ -27,7 +27,9 @@ export function checkRoleRules(profile: ProductProfile, rules: readonly RoleRule
     }
     if (role.trim() === '') faults.push({ line, field: 'role', fault: 'the role has no name' });
     else if (role !== role.trim()) faults.push({ line, field: 'role', fault: `"${role}" has spaces around it` });
-    const text = JSON.stringify([named[0], nameOf(group), role]);
+    // Names of groups count without regard to case, RFC 7643 §4.2; ids do not.
+    const name = nameOf(group);
+    const text = JSON.stringify([named[0], named[0] === 'displayName' ? name.trim().toLowerCase() : name, role]);
     const first = seen.get(text);
     if (first === undefined) seen.set(text, line);
     else faults.push({ line, field: 'group', fault: `it says the same as rule ${first + 1}; keep one of the two` });

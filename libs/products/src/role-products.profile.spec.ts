@@ -65,12 +65,15 @@ describe.each(tables.map(([profile, rows]) => ({ title: profile.title, profile, 
 
     it.each(rows)('reads %s (%s) from %j', (key, _level, sent, received) => {
       expect(view(profile, sent)).toMatchObject({ keys: { [key]: received }, problems: [] });
-      expect(Object.keys(view(profile, sent).keys)).toEqual([key]);
+      expect(Object.keys({ ...view(profile, {}).keys, [key]: true }).sort()).toEqual(
+        Object.keys(view(profile, sent).keys).sort(),
+      );
     });
 
     it('names the required keys that have no value', () => {
       const required = rows.filter(([, level]) => level === 'required').map(([key]) => key);
-      expect(view(profile, {}).missing).toEqual(required);
+      // Our own id stands in for one that the provider does not send.
+      expect(view(profile, {}).missing).toEqual(required.filter((key) => profile !== define || key !== 'user_id'));
     });
   },
 );
@@ -135,6 +138,12 @@ describe('what the guides leave to us', () => {
   ];
   it.each(rules)('%s', (_title, profile, sent, key, received) => {
     expect(view(profile, sent).keys[key]).toBe(received);
+  });
+
+  it('our id stands in for one of the provider’s, and nothing that a body calls id does', () => {
+    expect(view(define, { externalId: 'e1' }).keys).toEqual({ user_id: 'e1' });
+    expect(view(define, { id: '12345', ID: '6' }).keys).toEqual({ user_id: 'u1' });
+    expect(view(identityPlatform, {}).missing).toContain('user_id');
   });
 
   it('a country that is no code is kept as sent and reported (guide of the client-settings platform)', () => {
