@@ -25,7 +25,7 @@ export default {
     ],
   },
   moduleNameMapper: {
-    '^#(event-store|read-models|message-bus)/(lmdb|eventstoredb)$': '<rootDir>/libs/$1/src/$2/index.ts',
+    '^#(event-store|read-models|message-bus)/(lmdb|eventstoredb|mongodb|kafka)$': '<rootDir>/libs/$1/src/$2/index.ts',
     '^#(event-store|read-models|message-bus)/contract$': '<rootDir>/libs/$1/src/$1.contract.ts',
     '^#([a-z-]+)$': '<rootDir>/libs/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',

@@ -19,7 +19,9 @@ const put = (document: Document): WriteOperation => ({ type: 'put', collection: 
 export function indexContract(
   withModels: (use: (models: ReadModels) => Promise<void>) => Promise<void>,
   open: (storage: string) => Promise<ReadModels>,
+  unmet: ReadonlySet<string> = new Set(),
 ): void {
+  const LONG_VALUES = 'lets documents share a key, and tells long values apart';
   it('answers random queries over indexes as a plain evaluation of every document does', () =>
     withModels(async (models) => {
       await models.declare({ name: 'things', indexes: INDEXES });
@@ -141,7 +143,7 @@ export function indexContract(
       }
     }));
 
-  it('lets documents share a key, and tells long values apart', () =>
+  (unmet.has(LONG_VALUES) ? it.skip : it)(LONG_VALUES, () =>
     withModels(async (models) => {
       await models.declare({ name: 'things', indexes: [{ name: 's', fields: ['s'] }] });
       const long = 'ü'.repeat(2000);
@@ -158,7 +160,8 @@ export function indexContract(
       expect(await ids('with\0nul')).toBe('5');
       expect(await ids('with')).toBe('6');
       expect(await models.count('things', { s: `${long}a` })).toBe(1);
-    }));
+    }),
+  );
 
   it('builds an index declared later from the documents that are there', () =>
     withModels(async (models) => {

@@ -1,0 +1,1 @@
+export { type MongoReadModelsOptions, openMongoReadModels } from './mongodb.read-models.js';

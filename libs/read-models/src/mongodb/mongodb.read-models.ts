@@ -1,0 +1,299 @@
+import { type AnyBulkWriteOperation, type ClientSession, type Collection, type Db, MongoClient } from 'mongodb';
+import {
+  type CollectionDefinition,
+  type Document,
+  type Filter,
+  type Query,
+  type QueryBudget,
+  QueryTooCostly,
+  type ReadModels,
+  ReadModelsUnavailable,
+  type WriteBatch,
+} from '../read-models.port.js';
+import { behindPlace, withTies } from './behind-place.js';
+import { failure, isOutOfTime } from './failures.js';
+import { isAnsweredByIndex } from './index-use.js';
+import { Migrations } from './migrations.js';
+
+export interface MongoReadModelsOptions {
+  /** `mongodb://…` or `mongodb+srv://…`. */
+  readonly uri: string;
+  /** Default the one of the URI, `rollcall` where it names none. */
+  readonly database?: string;
+  /** Longest wait for a server, and for an answer of it, milliseconds; default 5,000 and 30,000. */
+  readonly serverSelectionTimeoutMs?: number;
+  readonly socketTimeoutMs?: number;
+}
+
+interface CheckpointDocument {
+  readonly _id: string;
+  /** Decimal: positions reach beyond 2^63. */
+  readonly position: string;
+}
+
+/** Where checkpoints are, and what a reset has yet to do. */
+const CHECKPOINTS = 'rollcall.checkpoints';
+const RESET = '$reset';
+
+interface ResetDocument {
+  readonly _id: typeof RESET;
+  readonly collections: readonly string[];
+}
+
+/**
+ * Read models in MongoDB. On a replica set or a sharded cluster a batch and its checkpoint are one transaction; on a single
+ * server, which has none, the documents are written first and the checkpoint last, so that a crash repeats the batch.
+ * @throws ReadModelsUnavailable no server answers
+ */
+export async function openMongoReadModels(options: MongoReadModelsOptions): Promise<ReadModels> {
+  const client = new MongoClient(options.uri, {
+    appName: 'rollcall',
+    ignoreUndefined: true,
+    writeConcern: { w: 'majority', journal: true },
+    readConcern: { level: 'majority' },
+    serverSelectionTimeoutMS: options.serverSelectionTimeoutMs ?? 5_000,
+    socketTimeoutMS: options.socketTimeoutMs ?? 30_000,
+  });
+  try {
+    await client.connect();
+    const db = client.db(options.database ?? (client.options.dbName === 'test' ? 'rollcall' : undefined));
+    const hello = await db.admin().command({ hello: 1 });
+    const models = new MongoReadModels(client, db, hello.setName !== undefined || hello.msg === 'isdbgrid');
+    await models.finishReset();
+    return models;
+  } catch (error) {
+    await client.close();
+    throw failure(error);
+  }
+}
+
+class MongoReadModels implements ReadModels {
+  readonly #definitions = new Map<string, CollectionDefinition>();
+  /** The write that goes on; the next one waits for it, so that calls are applied in their order. */
+  #writing: Promise<unknown> = Promise.resolve();
+  #closed: Promise<void> | undefined;
+
+  constructor(
+    private readonly client: MongoClient,
+    private readonly db: Db,
+    private readonly transactional: boolean,
+  ) {}
+
+  declare(definition: CollectionDefinition): Promise<void> {
+    return this.#inTurn(async () => {
+      await new Migrations(this.db).apply(definition);
+      this.#definitions.set(definition.name, definition);
+    });
+  }
+
+  get<T extends Document>(collection: string, id: string, fields?: readonly string[]): Promise<T | undefined> {
+    return this.#asking(async () => {
+      const found = await this.#of(collection).findOne({ _id: id }, { ...projected(fields) });
+      return (found ?? undefined) as T | undefined;
+    });
+  }
+
+  getMany<T extends Document>(collection: string, ids: readonly string[]): Promise<(T | undefined)[]> {
+    return this.#asking(async () => {
+      if (ids.length === 0) return [];
+      const found = await this.#of(collection)
+        .find({ _id: { $in: [...ids] } })
+        .toArray();
+      const byId = new Map(found.map((document) => [document._id, document as unknown as T]));
+      return ids.map((id) => byId.get(id));
+    });
+  }
+
+  find<T extends Document>(collection: string, query: Query): Promise<T[]> {
+    return this.#asking(async () => {
+      const { filter, sort, after, skip = 0, limit, fields, budget } = query;
+      if (limit !== undefined && limit <= 0) return [];
+      const asked = after ? { $and: [filter, behindPlace(sort, after)] } : filter;
+      const find = (maxTimeMS?: number): Promise<unknown[]> =>
+        this.#of(collection)
+          .find(asked, {
+            sort: withTies(sort),
+            skip,
+            ...(limit !== undefined && { limit }),
+            ...projected(fields),
+            ...this.#snapshot(),
+            ...(maxTimeMS !== undefined && { maxTimeMS }),
+            allowDiskUse: true,
+          })
+          .toArray();
+      return (await this.#within(collection, filter, sort, budget, find)) as T[];
+    });
+  }
+
+  count(collection: string, filter: Filter, budget?: QueryBudget): Promise<number> {
+    return this.#asking(() =>
+      this.#within(collection, filter, 'unsorted', budget, (maxTimeMS) =>
+        this.#of(collection).countDocuments(filter, {
+          ...this.#snapshot(),
+          ...(maxTimeMS !== undefined && { maxTimeMS }),
+        }),
+      ),
+    );
+  }
+
+  write(batch: WriteBatch): Promise<void> {
+    // Taken apart now: what the caller does with its documents later is no concern of the batch.
+    let work: BatchWork;
+    try {
+      work = prepare(batch);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return this.#inTurn(() => this.#apply(work));
+  }
+
+  checkpoint(name: string): Promise<bigint | undefined> {
+    return this.#asking(async () => {
+      const found = await this.#checkpoints.findOne({ _id: nameOf(name) });
+      return found ? BigInt(found.position) : undefined;
+    });
+  }
+
+  reset(collections: readonly string[], checkpoints: readonly string[]): Promise<void> {
+    return this.#inTurn(async () => {
+      // The intention is stored with the loss of the checkpoints: whoever opens the database after a crash finishes it.
+      await this.#together(async (within) => {
+        const intention: ResetDocument = { _id: RESET, collections };
+        await this.db
+          .collection<ResetDocument>(CHECKPOINTS)
+          .replaceOne({ _id: RESET }, intention, { upsert: true, ...within });
+        await this.#checkpoints.deleteMany({ _id: { $in: checkpoints.map(nameOf) } }, within);
+      });
+      await this.finishReset();
+    });
+  }
+
+  /** Empties what a reset has named and not got to. */
+  async finishReset(): Promise<void> {
+    const resets = this.db.collection<ResetDocument>(CHECKPOINTS);
+    const open = await resets.findOne({ _id: RESET });
+    if (!open) return;
+    for (const name of open.collections) {
+      const definition = this.#definitions.get(name);
+      if (!definition) {
+        await this.db.collection(name).deleteMany({});
+        continue;
+      }
+      await this.db.dropCollection(name).catch(() => undefined); // one that is not there is empty
+      await new Migrations(this.db).apply(definition);
+    }
+    await resets.deleteOne({ _id: RESET });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed ??= this.#writing.then(
+      () => this.client.close(),
+      () => this.client.close(),
+    );
+    await this.#closed;
+  }
+
+  get #checkpoints(): Collection<CheckpointDocument> {
+    return this.db.collection(CHECKPOINTS);
+  }
+
+  #of(collection: string): Collection<Document> {
+    if (!this.#definitions.has(collection)) throw new Error(`The collection ${collection} is not declared`);
+    return this.db.collection<Document>(collection);
+  }
+
+  /** All that one query reads is of one moment. */
+  #snapshot(): { readConcern?: { level: 'snapshot' } } {
+    return this.transactional ? { readConcern: { level: 'snapshot' } } : {};
+  }
+
+  async #within<T>(
+    collection: string,
+    filter: Filter,
+    sort: Query['sort'] | 'unsorted',
+    budget: QueryBudget | undefined,
+    run: (maxTimeMS?: number) => Promise<T>,
+  ): Promise<T> {
+    const indexes = this.#definitions.get(collection)?.indexes ?? [];
+    if (!budget || isAnsweredByIndex(indexes, filter, sort)) return run();
+    if (budget.leftMs < 1) throw new QueryTooCostly(`No index of ${collection} answers the query`);
+    const begun = performance.now();
+    try {
+      return await run(Math.ceil(budget.leftMs));
+    } catch (error) {
+      if (!isOutOfTime(error)) throw error;
+      throw new QueryTooCostly(`A query on ${collection} took longer than its budget`, { cause: error });
+    } finally {
+      budget.leftMs -= performance.now() - begun;
+    }
+  }
+
+  async #apply({ writes, checkpoints }: BatchWork): Promise<void> {
+    if (writes.size === 0 && checkpoints.size === 0) return;
+    for (const collection of writes.keys()) this.#of(collection);
+    await this.#together(async (within) => {
+      for (const [collection, operations] of writes) {
+        await this.#of(collection).bulkWrite([...operations.values()], { ordered: false, ...within });
+      }
+      if (checkpoints.size === 0) return;
+      const stored = [...checkpoints].map(([_id, position]) => ({
+        replaceOne: { filter: { _id }, replacement: { position: `${position}` }, upsert: true },
+      }));
+      await this.#checkpoints.bulkWrite(stored, { ordered: false, ...within });
+    });
+  }
+
+  /** One transaction where there are any, the same steps in their order otherwise. */
+  async #together(steps: (within: { session?: ClientSession }) => Promise<void>): Promise<void> {
+    if (!this.transactional) return steps({});
+    await this.client.withSession((session) =>
+      session.withTransaction(() => steps({ session }), { readConcern: { level: 'snapshot' } }),
+    );
+  }
+
+  #inTurn<T>(action: () => Promise<T>): Promise<T> {
+    return this.#asking(() => {
+      const turn = this.#writing.then(action, action);
+      this.#writing = turn.catch(() => undefined);
+      return turn;
+    });
+  }
+
+  async #asking<T>(action: () => Promise<T>): Promise<T> {
+    if (this.#closed) throw new ReadModelsUnavailable('The read models are closed');
+    try {
+      return await action();
+    } catch (error) {
+      throw failure(error);
+    }
+  }
+}
+
+/** What a batch comes to: one operation for each document, one position for each checkpoint. */
+interface BatchWork {
+  readonly writes: ReadonlyMap<string, ReadonlyMap<string, AnyBulkWriteOperation<Document>>>;
+  readonly checkpoints: ReadonlyMap<string, bigint>;
+}
+
+/** @throws TypeError a document holds what JSON cannot carry */
+function prepare({ operations, checkpoint, checkpoints = [] }: WriteBatch): BatchWork {
+  const writes = new Map<string, Map<string, AnyBulkWriteOperation<Document>>>();
+  for (const operation of operations) {
+    const of = writes.get(operation.collection) ?? new Map<string, AnyBulkWriteOperation<Document>>();
+    writes.set(operation.collection, of);
+    if (operation.type === 'delete') of.set(operation.id, { deleteOne: { filter: { _id: operation.id } } });
+    else {
+      const { _id, ...replacement } = JSON.parse(JSON.stringify(operation.document)) as Document;
+      of.set(_id, { replaceOne: { filter: { _id }, replacement, upsert: true } });
+    }
+  }
+  const stored = [...checkpoints, ...(checkpoint ? [checkpoint] : [])];
+  return { writes, checkpoints: new Map(stored.map(({ name, position }) => [nameOf(name), position])) };
+}
+
+/** No checkpoint can be mistaken for our own document among them. */
+const nameOf = (checkpoint: string): string => `checkpoint:${checkpoint}`;
+
+function projected(fields: readonly string[] | undefined): { projection?: Record<string, 1> } {
+  return fields ? { projection: Object.fromEntries(['_id', ...fields].map((field) => [field, 1])) } : {};
+}
