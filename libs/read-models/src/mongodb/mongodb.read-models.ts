@@ -136,14 +136,9 @@ class MongoReadModels implements ReadModels {
     );
   }
 
-  write(batch: WriteBatch): Promise<void> {
+  async write(batch: WriteBatch): Promise<void> {
     // Taken apart now: what the caller does with its documents later is no concern of the batch.
-    let work: BatchWork;
-    try {
-      work = prepare(batch);
-    } catch (error) {
-      return Promise.reject(error);
-    }
+    const work = prepare(batch);
     return this.#inTurn(() => this.#apply(work));
   }
 
