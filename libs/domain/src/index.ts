@@ -17,6 +17,7 @@ export * from './tenant/product-settings.js';
 export * from './tenant/product.decider.js';
 export * from './tenant/guard.js';
 export * from './tenant/guard.decider.js';
+export * from './tenant/oauth-client.js';
 export * from './tenant/tenant.events.js';
 export * from './tenant/tenant.js';
 export * from './tenant/tenant.decider.js';

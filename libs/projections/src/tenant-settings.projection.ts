@@ -1,8 +1,11 @@
 import {
   changeSettings,
+  evolveOAuthClient,
   type Fact,
   type GuardEvent,
   type MatchingAttribute,
+  type OAuthClient,
+  type OAuthClientEvent,
   parseStream,
   type ProductEvent,
   type Scope,
@@ -60,6 +63,11 @@ export interface CredentialDocument extends Document {
   readonly replacedBy?: string;
 }
 
+/** A living OAuth client; `_id` is its `client_id`. */
+export interface OAuthClientDocument extends Document, Omit<OAuthClient, 'id'> {
+  readonly tenant: string;
+}
+
 export const TENANTS: CollectionDefinition = { name: 'tenants', indexes: [] };
 export const CONNECTIONS: CollectionDefinition = {
   name: 'connections',
@@ -73,10 +81,12 @@ export const CREDENTIALS: CollectionDefinition = {
   ],
 };
 
+export const OAUTH_CLIENTS: CollectionDefinition = { name: 'oauth-clients', indexes: [] };
+
 /** Tenants, their connections, living credentials and products, for the admin API and for those who check tokens. */
 export const tenantSettings: Projection = {
   name: 'tenant-settings',
-  collections: [TENANTS, CONNECTIONS, CREDENTIALS, PRODUCT_SETTINGS, MAPPING_VERSIONS, HOLDS],
+  collections: [TENANTS, CONNECTIONS, CREDENTIALS, OAUTH_CLIENTS, PRODUCT_SETTINGS, MAPPING_VERSIONS, HOLDS],
   streamPrefixes: [TENANT_STREAMS],
   touches(event): readonly Touch[] {
     const fact = event as unknown as TenantEvent;
@@ -109,6 +119,12 @@ export const tenantSettings: Projection = {
       case 'DeprovisioningUndoStarted':
       case 'DeprovisioningUndone':
         return [{ collection: HOLDS.name, id: fact.data.holdId }];
+      case 'OAuthClientRegistered':
+      case 'OAuthClientChanged':
+      case 'OAuthClientSecretRotated':
+      case 'OAuthClientPasswordChanged':
+      case 'OAuthClientDeleted':
+        return [{ collection: OAUTH_CLIENTS.name, id: fact.data.clientId }];
     }
   },
   apply(document, event, { collection }) {
@@ -118,7 +134,7 @@ export const tenantSettings: Projection = {
   },
 };
 
-type SettingsDocument = TenantDocument | ConnectionDocument | CredentialDocument;
+type SettingsDocument = TenantDocument | ConnectionDocument | CredentialDocument | OAuthClientDocument;
 
 function fold(document: Document | undefined, event: ProjectedEvent): SettingsDocument | undefined {
   const fact = event as unknown as Fact<Exclude<TenantEvent, ProductEvent | GuardEvent>>;
@@ -154,7 +170,24 @@ function fold(document: Document | undefined, event: ProjectedEvent): SettingsDo
     case 'CredentialRevoked':
     case 'CredentialExpired':
       return undefined;
+    case 'OAuthClientRegistered':
+    case 'OAuthClientChanged':
+    case 'OAuthClientSecretRotated':
+    case 'OAuthClientPasswordChanged':
+    case 'OAuthClientDeleted':
+      return foldOAuthClient(tenant, document as OAuthClientDocument | undefined, fact);
   }
+}
+
+function foldOAuthClient(
+  tenant: string,
+  document: OAuthClientDocument | undefined,
+  fact: Fact<OAuthClientEvent>,
+): OAuthClientDocument | undefined {
+  const client = evolveOAuthClient(document && { id: document._id, ...document }, fact);
+  if (!client) return undefined;
+  const { id: _id, ...rest } = client;
+  return { ...rest, _id, tenant };
 }
 
 function resumed({ paused: _paused, ...connection }: ConnectionDocument): ConnectionDocument {

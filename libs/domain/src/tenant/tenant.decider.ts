@@ -3,6 +3,7 @@ import { decideGuard } from './guard.decider.js';
 import type { GuardCommand } from './guard.js';
 import { decideProduct, type ProductCommand } from './product.decider.js';
 import type { MatchingAttribute, TenantEvent } from './tenant.events.js';
+import { decideOAuthClient, type OAuthClientCommand, oauthClientDeleted } from './oauth-client.js';
 import { orderScopes, type Scope } from './scopes.js';
 import type { Credential, Tenant } from './tenant.js';
 import { changeSettings, effectiveChanges, type TenantSettingsChanges } from './tenant-settings.js';
@@ -31,6 +32,7 @@ export interface SuccessorFacts {
 export type TenantCommand =
   | ProductCommand
   | GuardCommand
+  | OAuthClientCommand
   | { type: 'RegisterTenant'; slug: string; name: string }
   | { type: 'RenameTenant'; name: string }
   | { type: 'SuspendTenant'; reason?: string }
@@ -156,6 +158,14 @@ export function decideTenant(tenant: Tenant, command: TenantCommand): TenantEven
       // Every process that notices may say so; only the first makes it a fact.
       if (!Object.hasOwn(tenant.credentials, command.credentialId)) return [];
       return [{ type: 'CredentialExpired', data: { credentialId: command.credentialId } }];
+    case 'RegisterOAuthClient':
+      requireConnection(tenant, command.connectionId);
+      return decideOAuthClient(tenant.oauthClients, command);
+    case 'ChangeOAuthClient':
+    case 'RotateOAuthClientSecret':
+    case 'ChangeOAuthClientPassword':
+    case 'DeleteOAuthClient':
+      return decideOAuthClient(tenant.oauthClients, command);
   }
 }
 
@@ -171,6 +181,9 @@ function connectionGone(tenant: Tenant, connectionId: string, reason: string): T
     ...Object.values(tenant.credentials)
       .filter((credential) => credential.connectionId === connectionId)
       .map(({ id }): TenantEvent => revoked(id, why)),
+    ...Object.values(tenant.oauthClients)
+      .filter((client) => client.connectionId === connectionId)
+      .map(({ id }) => oauthClientDeleted(id, why)),
     { type: 'ConnectionDeleted', data: { connectionId, reason } },
   ];
 }

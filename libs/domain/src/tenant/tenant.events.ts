@@ -1,5 +1,6 @@
 import type { GuardEvent } from './guard.js';
 import type { ProductEvent } from './product-settings.js';
+import type { OAuthClientEvent } from './oauth-client.js';
 import type { Scope } from './scopes.js';
 import type { TenantSettingsChanges } from './tenant-settings.js';
 
@@ -10,6 +11,7 @@ export type MatchingAttribute = 'userName' | 'externalId' | 'email';
 export type TenantEvent =
   | ProductEvent
   | GuardEvent
+  | OAuthClientEvent
   | { type: 'TenantRegistered'; data: { slug: string; name: string } }
   | { type: 'TenantRenamed'; data: { name: string } }
   /** From here on nobody speaks SCIM for the tenant, until it is resumed. */

@@ -2,6 +2,7 @@ import type { Fact } from '../facts.js';
 import type { MatchingAttribute, TenantEvent } from './tenant.events.js';
 import { evolveHolds, type Hold } from './guard.js';
 import { evolveProduct, type ProductSettings, productSettingsOf } from './product-settings.js';
+import { evolveOAuthClient, type OAuthClient } from './oauth-client.js';
 import { type Scope, SCOPES } from './scopes.js';
 import { changeSettings, type TenantSettings } from './tenant-settings.js';
 
@@ -44,6 +45,7 @@ export interface Tenant {
   readonly products: Readonly<Record<string, ProductSettings>>;
   /** Mass departures that wait for an admin, by id. */
   readonly holds: Readonly<Record<string, Hold>>;
+  readonly oauthClients: Readonly<Record<string, OAuthClient>>;
 }
 
 export const absentTenant: Tenant = {
@@ -56,6 +58,7 @@ export const absentTenant: Tenant = {
   credentials: {},
   products: {},
   holds: {},
+  oauthClients: {},
 };
 
 export function evolveTenant(tenant: Tenant, event: Fact<TenantEvent>): Tenant {
@@ -71,7 +74,7 @@ export function evolveTenant(tenant: Tenant, event: Fact<TenantEvent>): Tenant {
       return { ...withoutReason(tenant), status: 'active' };
     case 'TenantDeleted': {
       const { reason } = event.data;
-      const gone = { connections: {}, credentials: {} };
+      const gone = { connections: {}, credentials: {}, oauthClients: {} };
       return { ...withoutReason(tenant), ...gone, status: 'deleted', statusSince: at, reason };
     }
     case 'TenantSettingsChanged':
@@ -130,6 +133,16 @@ export function evolveTenant(tenant: Tenant, event: Fact<TenantEvent>): Tenant {
     case 'CredentialRevoked':
     case 'CredentialExpired':
       return { ...tenant, credentials: without(tenant.credentials, event.data.credentialId) };
+    case 'OAuthClientRegistered':
+    case 'OAuthClientChanged':
+    case 'OAuthClientSecretRotated':
+    case 'OAuthClientPasswordChanged':
+    case 'OAuthClientDeleted': {
+      const { clientId } = event.data;
+      const client = evolveOAuthClient(tenant.oauthClients[clientId], event);
+      const others = without(tenant.oauthClients, clientId);
+      return { ...tenant, oauthClients: client ? { ...others, [clientId]: client } : others };
+    }
   }
 }
 
