@@ -11,6 +11,7 @@ const adapters = ['#event-store/*', '#read-models/*', '#message-bus/*'];
 const edges = [
   '#scim-http',
   '#admin-http',
+  '#oauth',
   '#handlers',
   '#access',
   '#subscriptions',
@@ -130,6 +131,7 @@ export default tseslint.config(
       'libs/request-log/src/request-log*.ts',
       'libs/scim-http/**/*.ts',
       'libs/admin-http/**/*.ts',
+      'libs/oauth/**/*.ts',
       'libs/telemetry/**/*.ts',
     ],
     [noDrivers, noAdapters, noApps],

@@ -1,5 +1,5 @@
 import { type Access, ADMIN_CASES, ROLES } from '../support/isolation/admin-cases.js';
-import { nowhereLike, type Place, placeOf, UNDISCLOSED, visible } from '../support/isolation/place.js';
+import { nowhereLike, type Place, placeOf, UNDISCLOSED, visible, withOAuthClient } from '../support/isolation/place.js';
 import type { Sent } from '../support/isolation/scim-cases.js';
 import type { Answer } from '../support/http-client.js';
 import { standalone } from '../support/standalone.js';
@@ -27,8 +27,9 @@ describe('isolation of admins', () => {
 
   beforeAll(async () => {
     gateway = await startGateway({ compose: standalone() });
-    home = await placeOf(await gateway.newTenant({ slug: 'at-home' }));
+    home = await withOAuthClient(gateway, await placeOf(await gateway.newTenant({ slug: 'at-home' })));
     elsewhere = await placeOf(await gateway.newTenant({ slug: 'abroad' }), UNDISCLOSED);
+    elsewhere = await withOAuthClient(gateway, elsewhere);
     nowhere = nowhereLike(elsewhere, 'abrode');
     keys = {
       operator: await appoint('operator'),
@@ -87,8 +88,9 @@ describe('isolation of admins', () => {
     return answer;
   };
   /** A tenant that may come to harm, and somebody in the role who may see it. */
-  const spare = async (role: Role): Promise<{ at: Place; key: string }> => {
-    const at = { ...home, ...(await sketchOf()) };
+  const spare = async (role: Role, route: string): Promise<{ at: Place; key: string }> => {
+    const sketch = { ...home, ...(await sketchOf()) };
+    const at = route.includes('/:clientId') ? await withOAuthClient(gateway, sketch) : sketch;
     const ofIt = role === 'tenant admin' || role === 'auditor of it';
     return {
       at,
@@ -116,7 +118,7 @@ describe('isolation of admins', () => {
     it.each(ROLES.slice(0, -1).map((role) => [role, access(role)]))('%s: %s', async (role, expected) => {
       const isRead = method === 'GET';
       if (expected === 'yes') {
-        const { at, key } = isRead ? { at: home, key: keys[role as keyof typeof keys] } : await spare(role);
+        const { at, key } = isRead ? { at: home, key: keys[role as keyof typeof keys] } : await spare(role, route);
         const { status, text } = await ask(method, send(at), `Bearer ${key}`);
         expect({ isDone: status >= 200 && status < 300, status, text }).toMatchObject({ isDone: true });
         return;

@@ -1,7 +1,9 @@
 import type { EventStore } from '#event-store';
+import type { ReadModels } from '#read-models';
 import { HeldReadModels } from '../support/held-read-models.js';
 import { gatewayBehind, startGateway, type TestGateway } from '../support/start-gateway.js';
 import { type Answer } from '../support/http-client.js';
+import { OAuthTestClient } from '../support/oauth-client.js';
 import { expectScimError, TenantClient } from '../support/tenant-client.js';
 
 /** Longest that a token may go on working once its end was acknowledged, milliseconds. */
@@ -24,14 +26,19 @@ describe('a token that ends', () => {
   let held: HeldReadModels;
 
   beforeEach(async () => {
+    let grants: ReadModels | undefined;
     first = await startGateway({
-      compose: gatewayBehind(({ store, readModels }) => ({ store: shared(store), readModels })),
+      compose: gatewayBehind(({ store, readModels, grants: own }) => {
+        grants = own;
+        return { store: shared(store), readModels };
+      }),
       env: { WRITE_WAIT_MS: '20' },
     });
     held = new HeldReadModels();
     const compose = gatewayBehind(({ readModels }) => ({
       store: shared(first.store),
       readModels: held.wrap(readModels),
+      ...(grants && { grants }),
     }));
     second = await startGateway({ compose, env: { WRITE_WAIT_MS: '20' } });
   });
@@ -83,6 +90,38 @@ describe('a token that ends', () => {
     // Nor does it come back with a read model that catches up little by little.
     held.release();
     for (let n = 0; n < 20; n++) expectScimError(await onSecond(known).get('/Users/x'), 401);
+  });
+
+  describe('of OAuth', () => {
+    it.each<[string, (client: OAuthTestClient, token: string) => Promise<Answer>, number]>([
+      ['revoked by its client', (client, token) => client.revoke(token), 200],
+      [
+        'gone with its client',
+        ({ tenant: { slug }, client }) => first.admin('DELETE', `/tenants/${slug}/oauth-clients/${client.clientId}`),
+        204,
+      ],
+      [
+        'granted under a secret of before',
+        ({ tenant: { slug }, client }) =>
+          first.admin('POST', `/tenants/${slug}/oauth-clients/${client.clientId}/rotate`),
+        201,
+      ],
+      [
+        'gone with its tenant',
+        ({ tenant: { slug } }) => first.admin('DELETE', `/tenants/${slug}?confirm=${slug}`),
+        204,
+      ],
+    ])('%s stops on every process while read models stand still', async (_title, end, status) => {
+      const client = await OAuthTestClient.register(await first.newTenant({ idp: 'okta' }));
+      const { access_token: token } = await client.tokens();
+      const tenant = new TenantClient(first, client.tenant.slug, token, client.tenant.ids);
+      await caughtUp();
+      expect((await onSecond(tenant).get('/Users/x')).status).toBe(404);
+      held.hold();
+      expect((await end(client, token)).status).toBe(status);
+      expectScimError(await stopped(onSecond(tenant)), 401);
+      expectScimError(await stopped(tenant), 401);
+    });
   });
 
   it('does not come back with a process that starts on read models of before', async () => {

@@ -28,7 +28,7 @@ export interface RunningApp {
 /** Starts an app on `config.DATA_DIR`, listening on a free port. */
 export type Compose = (config: RollcallConfig, logger: Logger) => Promise<RunningApp>;
 
-type Ports = Pick<Engines, 'store' | 'readModels'>;
+type Ports = Pick<Engines, 'store' | 'readModels'> & Partial<Pick<Engines, 'grants'>>;
 
 /** SCIM and the admin API on the embedded engines, in this process. */
 export const gatewayWithAdmin: Compose = (config, logger) => composeOn((engines) => engines, config, logger);
@@ -45,7 +45,7 @@ async function composeOn(wrap: (engines: Engines) => Ports, config: RollcallConf
   const admin = AdminHttpModule.forRoot({ adminKey: config.ADMIN_KEY ?? ADMIN_KEY, page: pageSizes(config), products });
   const gateway = await composeGateway({
     config,
-    engines: { requestLog: engines.requestLog, ...wrap(engines) },
+    engines: { requestLog: engines.requestLog, grants: engines.grants, ...wrap(engines) },
     logger,
     beside: [admin],
     prepare: publishOpenApi,

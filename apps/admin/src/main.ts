@@ -1,18 +1,19 @@
 import 'reflect-metadata';
 import { AdminHttpModule, publishOpenApi } from '#admin-http';
-import { adminKey, DirectoryService, installedProducts, openEngines } from '#engines';
+import { adminKey, DirectoryService, installedProducts, oauthKey, openEngines } from '#engines';
 import { createHttpApp, OTHER_ERRORS } from '#scim-http';
 import type { ExceptionFilter } from '@nestjs/common';
-import { pageSizes, serviceModule } from '../../scim-gateway/src/gateway.module.js';
+import { oauthRoutes, pageSizes, serviceModule } from '../../scim-gateway/src/gateway.module.js';
 import { listen, run } from '../../scim-gateway/src/run.js';
 
-/** The admin API on its own. */
+/** The admin API on its own, with the endpoints of OAuth that it tells admins of. */
 await run(async (config, logger) => {
   const engines = await openEngines(config);
   const { key } = await adminKey(config);
   const directory = new DirectoryService(engines, logger);
   await directory.start();
   const routes = [
+    oauthRoutes(config, (await oauthKey(config)).key),
     AdminHttpModule.forRoot({
       adminKey: key,
       page: pageSizes(config),

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { RollcallConfig } from '#config';
-import { cursorKey, DirectoryService, type Engines, installedProducts } from '#engines';
+import { cursorKey, DirectoryService, type Engines, installedProducts, oauthKey } from '#engines';
 import { ChangeTenant, MembershipCleanup } from '#handlers';
 import { createHttpApp } from '#scim-http';
 import type { Logger, ReadinessCheck } from '#telemetry';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { scimRoutes, serviceModule } from './gateway.module.js';
+import { oauthRoutes, scimRoutes, serviceModule } from './gateway.module.js';
 
 /** A running gateway. */
 export interface GatewayApp {
@@ -19,7 +19,7 @@ export interface GatewayApp {
 
 interface GatewayParts {
   readonly config: RollcallConfig;
-  readonly engines: Pick<Engines, 'store' | 'readModels' | 'requestLog'>;
+  readonly engines: Pick<Engines, 'store' | 'readModels' | 'requestLog' | 'grants'>;
   readonly logger: Logger;
   readonly readiness?: readonly ReadinessCheck[];
   readonly beside?: readonly (DynamicModule | Type)[];
@@ -49,8 +49,9 @@ export async function startGateway(parts: GatewayParts): Promise<GatewayApp> {
 
 async function startApp(parts: GatewayParts, directory: DirectoryService): Promise<NestFastifyApplication> {
   const { config, logger } = parts;
-  const { key } = await cursorKey(config);
-  const routes = [scimRoutes(config, key, await installedProducts(config)), ...(parts.beside ?? [])];
+  const [cursors, pages] = [await cursorKey(config), await oauthKey(config)];
+  const scim = scimRoutes(config, cursors.key, await installedProducts(config));
+  const routes = [scim, oauthRoutes(config, pages.key), ...(parts.beside ?? [])];
   const app = await createHttpApp(serviceModule({ ...parts, directory, routes }), {
     logger,
     maxBodyBytes: config.MAX_BODY_BYTES,

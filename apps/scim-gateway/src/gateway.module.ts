@@ -1,6 +1,7 @@
 import type { RollcallConfig } from '#config';
 import { type DirectoryService, type Engines, EnginesModule } from '#engines';
 import { HandlersModule } from '#handlers';
+import { OAuthModule } from '#oauth';
 import type { ProductProfile } from '#products';
 import { type PageSizes, ScimHttpModule } from '#scim-http';
 import { HealthController, type Logger, type ReadinessCheck } from '#telemetry';
@@ -39,6 +40,10 @@ export const pageSizes = ({ DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE }: RollcallConfig):
   defaultSize: DEFAULT_PAGE_SIZE,
   maxSize: MAX_PAGE_SIZE,
 });
+
+/** OAuth 2 as the configuration wants it. @param key what its pages are signed with */
+export const oauthRoutes = (config: RollcallConfig, key: string): DynamicModule =>
+  OAuthModule.forRoot({ key, trustedProxies: config.TRUSTED_PROXIES });
 
 /** SCIM routes as the configuration wants them. @param cursorSecret what cursors are sealed with */
 export const scimRoutes = (

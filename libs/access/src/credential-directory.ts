@@ -1,4 +1,4 @@
-import { parseStream, type TenantSettings } from '#domain';
+import { parseStream, type Scope, type TenantSettings } from '#domain';
 import type { EventBatch } from '#event-store';
 import { findPreset, type IdpPreset, tolerancesOf } from '#idp';
 import {
@@ -6,12 +6,15 @@ import {
   type ConnectionDocument,
   CREDENTIALS,
   type CredentialDocument,
+  OAUTH_CLIENTS,
+  type OAuthClientDocument,
   TENANTS,
   type TenantDocument,
 } from '#projections';
-import { type ReadModels, ReadModelsUnavailable } from '#read-models';
+import { type Document, type ReadModels, ReadModelsUnavailable } from '#read-models';
 import type { Tolerances } from '#scim';
 import { LRUCache } from 'lru-cache';
+import { type GrantStore, isAccessToken } from './oauth/grant-store.js';
 import type { RecentSettings } from './recent-settings.js';
 import { type ScopeMask, scopeMaskOf } from './scope-mask.js';
 import { hashToken, sameHash } from './token.js';
@@ -38,7 +41,8 @@ export interface Caller {
 export type Lookup =
   | { readonly outcome: 'known'; readonly caller: Caller }
   | { readonly outcome: 'unknown' }
-  | { readonly outcome: 'expired'; readonly caller: Caller }
+  /** `refreshable`: an access token of OAuth; its client gets another one by itself. */
+  | { readonly outcome: 'expired'; readonly caller: Caller; readonly refreshable?: true }
   /** A good credential of a tenant that an operator has suspended. */
   | { readonly outcome: 'suspended'; readonly caller: Caller }
   /** A good credential of a connection that an admin has paused. */
@@ -50,6 +54,15 @@ interface Entry {
   readonly lookup: Lookup & { outcome: 'known' | 'suspended' | 'paused' };
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
+  /** An access token of OAuth: when it expires; `expiresAt` is then when what was found has to be found again. */
+  readonly accessUntil?: number;
+}
+
+/** An OAuth client as the log has it, with whom it speaks for. */
+export interface KnownClient {
+  readonly client: OAuthClientDocument;
+  readonly connection: ConnectionDocument;
+  readonly tenant: TenantDocument;
 }
 
 export interface CredentialDirectoryParts {
@@ -58,7 +71,12 @@ export interface CredentialDirectoryParts {
   /** Position up to which the read models show the settings of tenants; -1n: nothing yet. */
   readonly passed: () => bigint;
   readonly uses: TokenUses;
+  /** Absent where nothing is granted by OAuth. */
+  readonly grants?: GrantStore;
 }
+
+/** For so long an access token of OAuth stays in memory: another process may have ended its grant, which no event tells. */
+const ACCESS_TOKEN_MEMORY_MS = 500;
 
 /** Times that a look-up begins again because settings have changed meanwhile; then what was found counts this once. */
 const MAX_ATTEMPTS = 3;
@@ -87,7 +105,23 @@ export class CredentialDirectory {
    */
   lookup(token: string): Lookup | Promise<Lookup> {
     const entry = this.cache.get(token);
-    return entry ? this.judge(entry) : this.load(token);
+    return entry ? this.judge(entry, token) : this.load(token);
+  }
+
+  /**
+   * @returns undefined where there is no such client (any more), or its tenant was deleted
+   * @throws ReadModelsUnavailable while it cannot be told
+   */
+  async client(id: string): Promise<KnownClient | undefined> {
+    this.requireKnowledge();
+    const client = await this.read<OAuthClientDocument>(OAUTH_CLIENTS.name, id);
+    const owners = client && (await this.ownersOf(client));
+    return owners && { client, ...owners };
+  }
+
+  /** The token has ended, and nothing in the log tells. */
+  forget(token: string): void {
+    this.cache.delete(token);
   }
 
   /** News of the log: what is in memory of the tenants they are about no longer holds. */
@@ -106,12 +140,12 @@ export class CredentialDirectory {
     for (let attempt = 1; ; attempt++) {
       this.requireKnowledge();
       const { generation } = this;
-      const entry = await this.find(tokenHash);
+      const entry = await (isAccessToken(token) ? this.findGranted(tokenHash) : this.find(tokenHash));
       const isCurrent = generation === this.generation;
       if (!isCurrent && attempt < MAX_ATTEMPTS) continue;
       if (!entry) return UNKNOWN;
       if (isCurrent) this.cache.set(token, entry);
-      return this.judge(entry);
+      return this.judge(entry, token);
     }
   }
 
@@ -124,19 +158,38 @@ export class CredentialDirectory {
   }
 
   private async find(tokenHash: string): Promise<Entry | undefined> {
-    const { readModels, uses } = this.parts;
+    const { readModels } = this.parts;
     const { recent } = this;
     const query = { filter: { tokenHash }, limit: 1 };
     const [stored] = await readModels.find<CredentialDocument>(CREDENTIALS.name, query);
     const id = stored?._id ?? recent.issuedWith(tokenHash);
     const document = id === undefined ? undefined : recent.overlay(CREDENTIALS.name, id, stored);
     if (!document || !sameHash(document.tokenHash, tokenHash)) return undefined;
-    const { _id: credentialId, tenant, connectionId, expiresAt } = document;
-    const read = async <T extends ConnectionDocument | TenantDocument>(collection: string, of: string) =>
-      recent.overlay(collection, of, await readModels.get<T>(collection, of));
-    const connection = await read<ConnectionDocument>(CONNECTIONS.name, connectionId);
-    const owner = await read<TenantDocument>(TENANTS.name, tenant);
-    if (!connection || !owner || owner.status === 'deleted') return undefined;
+    const { expiresAt } = document;
+    const lookup = await this.callerOf(document, document.scopes);
+    return lookup && { lookup, expiresAt: expiresAt === undefined ? Infinity : Date.parse(expiresAt) };
+  }
+
+  /** An access token of OAuth counts while its grant has not ended and its client has the secret it was granted under. */
+  private async findGranted(tokenHash: string): Promise<Entry | undefined> {
+    const found = await this.parts.grants?.accessToken(tokenHash);
+    const client = found && (await this.read<OAuthClientDocument>(OAUTH_CLIENTS.name, found.clientId));
+    if (!client || client.secretId !== found.secretId) return undefined;
+    const { _id, tenant, connectionId, name, lastFour, secretIssuedAt: issuedAt } = client;
+    const credential = { _id, tenant, connectionId, name, tokenHash, lastFour, issuedAt };
+    const lookup = await this.callerOf(credential, found.scopes);
+    const { expiresAt: accessUntil } = found;
+    return lookup && { lookup, expiresAt: this.parts.now() + ACCESS_TOKEN_MEMORY_MS, accessUntil };
+  }
+
+  private async callerOf(
+    credential: CredentialDocument,
+    scopes: readonly Scope[] | undefined,
+  ): Promise<Entry['lookup'] | undefined> {
+    const owners = await this.ownersOf(credential);
+    if (!owners) return undefined;
+    const { _id: credentialId, tenant, connectionId } = credential;
+    const { connection, tenant: owner } = owners;
     const { idp } = connection;
     const { settings } = owner;
     const groupPatchAnswer = findPreset(idp)?.groupPatchAnswer;
@@ -144,18 +197,43 @@ export class CredentialDirectory {
       tenant,
       connectionId,
       credentialId,
-      use: uses.useOf(document),
-      scopes: scopeMaskOf(document.scopes),
+      use: this.parts.uses.useOf(credential),
+      scopes: scopeMaskOf(scopes),
       idp,
       tolerances: tolerancesOf(idp),
       ...(groupPatchAnswer && { groupPatchAnswer }),
       ...(settings && { settings }),
     };
     const outcome = owner.status === 'suspended' ? 'suspended' : connection.paused ? 'paused' : 'known';
-    return { lookup: { outcome, caller }, expiresAt: expiresAt === undefined ? Infinity : Date.parse(expiresAt) };
+    return { outcome, caller };
   }
 
-  private judge({ lookup, expiresAt }: Entry): Lookup {
-    return expiresAt <= this.parts.now() ? { outcome: 'expired', caller: lookup.caller } : lookup;
+  private async ownersOf({
+    connectionId,
+    tenant: slug,
+  }: {
+    readonly connectionId: string;
+    readonly tenant: string;
+  }): Promise<Omit<KnownClient, 'client'> | undefined> {
+    const connection = await this.read<ConnectionDocument>(CONNECTIONS.name, connectionId);
+    const tenant = await this.read<TenantDocument>(TENANTS.name, slug);
+    return connection && tenant && tenant.status !== 'deleted' ? { connection, tenant } : undefined;
+  }
+
+  /** The document as the log has it. */
+  private async read<T extends Document>(collection: string, id: string): Promise<T | undefined> {
+    return this.recent.overlay(collection, id, await this.parts.readModels.get<T>(collection, id));
+  }
+
+  private judge({ lookup, expiresAt, accessUntil }: Entry, token: string): Lookup | Promise<Lookup> {
+    const now = this.parts.now();
+    if (expiresAt > now && (accessUntil === undefined || accessUntil > now)) return lookup;
+    if (accessUntil === undefined) return { outcome: 'expired', caller: lookup.caller };
+    if (accessUntil <= now) return { outcome: 'expired', caller: lookup.caller, refreshable: true };
+    this.cache.delete(token);
+    return this.load(token);
   }
 }
+
+/** Injection token of the process' {@link CredentialDirectory}. */
+export const CREDENTIAL_DIRECTORY = Symbol('CredentialDirectory');

@@ -6,3 +6,7 @@ export * from './recent-settings.js';
 export * from './credential-directory.js';
 export * from './token-uses.js';
 export * from './token-warnings.js';
+export * from './oauth/grant-documents.js';
+export * from './oauth/grant-store.js';
+export * from './oauth/lifetimes.js';
+export * from './oauth/secret-hash.js';

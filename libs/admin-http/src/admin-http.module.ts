@@ -12,6 +12,7 @@ import { AdminsController } from './admins/admins.controller.js';
 import { SelfController } from './admins/self.controller.js';
 import { ConnectionReader } from './connections/connection-reader.js';
 import { ConnectionsController } from './connections/connections.controller.js';
+import { OAuthClientsController } from './connections/oauth-clients.controller.js';
 import { TokensController } from './connections/tokens.controller.js';
 import { DEPROVISIONING_LATE_MS, DeprovisioningsController } from './deprovisionings/deprovisionings.controller.js';
 import { IdpPresetsController } from './idp-presets.controller.js';
@@ -56,6 +57,7 @@ export class AdminHttpModule {
         MappingController,
         RolesController,
         UnmappedAttributesController,
+        OAuthClientsController,
         EventsController,
         RequestsController,
         ActivityController,

@@ -96,6 +96,11 @@ export class RollcallConfig {
    */
   @IsOptional() @IsString() @MinLength(32) CURSOR_KEY?: string;
   /**
+   * Secret that the sign-in pages of OAuth are signed with, at least 32 characters; gateways that share it go on with each
+   * other's. Absent: one is made at first start and kept in DATA_DIR/oauth-key.
+   */
+  @IsOptional() @IsString() @MinLength(32) OAUTH_KEY?: string;
+  /**
    * Work that one list may spend on looking at resources that no index vouches for, milliseconds; beyond it the list is
    * answered 400 tooMany. Other requests get their turn meanwhile.
    */
@@ -125,6 +130,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
     ...Object.keys(known),
     'ADMIN_KEY',
     'CURSOR_KEY',
+    'OAUTH_KEY',
     'BASE_DOMAIN',
     'PUBLIC_URL',
     'TRUSTED_PROXIES',

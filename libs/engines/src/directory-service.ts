@@ -1,4 +1,4 @@
-import { CredentialDirectory, RecentSettings, TokenUses } from '#access';
+import { CredentialDirectory, GrantStore, RecentSettings, TokenUses } from '#access';
 import { GROUP_STREAMS, TENANT_STREAMS, USER_STREAMS } from '#domain';
 import type { EventBatch } from '#event-store';
 import { type MembershipCleanup, SNAPSHOTS } from '#handlers';
@@ -23,19 +23,21 @@ export class DirectoryService {
   readonly runner: ProjectionRunner;
   readonly requestLog: RequestLog;
   readonly tokenUses: TokenUses;
+  readonly grants: GrantStore;
   /** Position of the newest event of before this process. */
   writtenBefore: bigint | undefined;
   private readonly followers: LogFollower[] = [];
   private readonly recentSettings = new RecentSettings();
 
   constructor(
-    private readonly engines: Pick<Engines, 'store' | 'readModels' | 'requestLog'>,
+    private readonly engines: Pick<Engines, 'store' | 'readModels' | 'requestLog' | 'grants'>,
     private readonly log: SubscriptionLog,
   ) {
     const { store, readModels } = engines;
     this.tokenUses = new TokenUses({ store: engines.requestLog, now: Date.now, log });
+    this.grants = new GrantStore({ store: engines.grants, now: Date.now, log });
     const passed = (): bigint => this.runner.status().find(({ name }) => name === tenantSettings.name)?.position ?? -1n;
-    const parts = { readModels, now: Date.now, passed, uses: this.tokenUses };
+    const parts = { readModels, now: Date.now, passed, uses: this.tokenUses, grants: this.grants };
     this.credentials = new CredentialDirectory(parts, this.recentSettings);
     this.requestLog = new RequestLog({
       store: engines.requestLog,
@@ -61,6 +63,7 @@ export class DirectoryService {
     await this.requestLog.start();
     await this.runner.start();
     await this.tokenUses.start();
+    await this.grants.start();
     await this.hearOfCredentials();
   }
 
@@ -78,9 +81,10 @@ export class DirectoryService {
     const handle = async (batch: EventBatch): Promise<void> => {
       this.credentials.hear(batch);
       for (const { type, data } of batch.events) {
-        const { credentialId, validUntil } = data as { credentialId?: string; validUntil?: string };
+        const { credentialId, clientId, validUntil } = data as Partial<Record<string, string>>;
         const ends = type === 'CredentialRevoked' || type === 'CredentialExpired' || type === 'CredentialRotated';
         if (ends && credentialId !== undefined && validUntil === undefined) this.tokenUses.forget(credentialId);
+        if (type === 'OAuthClientDeleted' && clientId !== undefined) this.tokenUses.forget(clientId);
       }
       heard.passed(batch.position);
     };
@@ -133,6 +137,7 @@ export class DirectoryService {
     await Promise.all(this.followers.map((follower) => follower.stop()));
     await this.runner.stop();
     await this.tokenUses.stop();
+    this.grants.stop();
     await this.requestLog.stop();
   }
 }

@@ -1,4 +1,4 @@
-import { TOKEN_USE_MEMORY } from '#access';
+import { CREDENTIAL_DIRECTORY, GRANT_STORE, TOKEN_USE_MEMORY } from '#access';
 import { EVENT_STORE } from '#event-store';
 import { READ_MODEL_PROGRESS } from '#handlers';
 import { READ_MODELS } from '#read-models';
@@ -28,10 +28,22 @@ export class EnginesModule {
         { provide: READ_MODEL_PROGRESS, useValue: directory.runner.progress },
         { provide: REQUEST_LOG, useValue: directory.requestLog },
         { provide: TOKEN_USE_MEMORY, useValue: directory.tokenUses },
+        { provide: CREDENTIAL_DIRECTORY, useValue: directory.credentials },
+        { provide: GRANT_STORE, useValue: directory.grants },
         { provide: LOGGER, useValue: logger },
         { provide: READINESS_CHECKS, useValue: checks },
       ],
-      exports: [EVENT_STORE, READ_MODELS, READ_MODEL_PROGRESS, REQUEST_LOG, TOKEN_USE_MEMORY, LOGGER, READINESS_CHECKS],
+      exports: [
+        EVENT_STORE,
+        READ_MODELS,
+        READ_MODEL_PROGRESS,
+        REQUEST_LOG,
+        TOKEN_USE_MEMORY,
+        CREDENTIAL_DIRECTORY,
+        GRANT_STORE,
+        LOGGER,
+        READINESS_CHECKS,
+      ],
     };
   }
 }

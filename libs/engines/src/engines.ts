@@ -16,6 +16,8 @@ export interface Engines extends AsyncDisposable {
   readonly bus: MessageBus;
   /** Where refused requests are remembered. Flushed to disk, as the log cannot give them back. */
   readonly requestLog: ReadModels;
+  /** Codes and tokens of OAuth. Flushed to disk: the log does not tell of them. */
+  readonly grants: ReadModels;
   /** A store of documents for a product of its own, apart from ours. */
   openPeopleStore(product: string): Promise<ReadModels>;
 }
@@ -52,6 +54,7 @@ export async function openEngines(config: RollcallConfig): Promise<Engines> {
         openLmdbReadModels({ directory: join(directory, 'read-models'), durability: 'rebuildable' }),
       ),
       requestLog: await keep(openLmdbReadModels({ directory: join(directory, 'request-log') })),
+      grants: await keep(openLmdbReadModels({ directory: join(directory, 'grants') })),
       bus: await keep(openLmdbMessageBus({ directory: join(directory, 'message-bus') })),
       openPeopleStore: (product) => keep(openLmdbReadModels({ directory: join(directory, 'products', product) })),
       [Symbol.asyncDispose]: closeAll,

@@ -18,6 +18,10 @@ export const adminKey = ({ ADMIN_KEY, DATA_DIR }: RollcallConfig): Promise<KeptK
 export const cursorKey = ({ CURSOR_KEY, DATA_DIR }: RollcallConfig): Promise<KeptKey> =>
   keptKey(CURSOR_KEY, DATA_DIR, 'cursor-key');
 
+/** What the pages of OAuth are signed with: from the configuration, else from DATA_DIR/oauth-key. */
+export const oauthKey = ({ OAUTH_KEY, DATA_DIR }: RollcallConfig): Promise<KeptKey> =>
+  keptKey(OAUTH_KEY, DATA_DIR, 'oauth-key');
+
 /** The key given, else the one in the file, which is made at first start, for its owner only. */
 async function keptKey(given: string | undefined, directory: string, name: string): Promise<KeptKey> {
   if (given !== undefined) return { key: given, file: undefined };

@@ -13,6 +13,13 @@ export const entraId: IdpPreset = {
     clientAuthentication: ['client_secret_basic', 'client_secret_post'],
     pkce: 'unknown',
   },
+  oauthSetup: [
+    { field: 'Tenant URL', value: '{scimBaseUrl}' },
+    { field: 'Authorization Endpoint', value: '{authorizationEndpoint}' },
+    { field: 'Token Endpoint', value: '{tokenEndpoint}' },
+    { field: 'Client Identifier', value: '{clientId}' },
+    { field: 'Client Secret', value: '{clientSecret}' },
+  ],
   scopes: [...ALL_USERS, ...ALL_GROUPS],
   variants: [
     {

@@ -79,6 +79,11 @@ export interface IdpPreset {
   readonly matchingAttribute: MatchingAttribute;
   readonly authentication: readonly AuthenticationMode[];
   readonly oauthClient?: OAuthClientPreset;
+  /**
+   * Its settings page where it authorizes itself by OAuth 2: `{scimBaseUrl}`, `{authorizationEndpoint}`, `{tokenEndpoint}`,
+   * `{clientId}` and `{clientSecret}` stand for the client's.
+   */
+  readonly oauthSetup?: readonly SetupField[];
   /** What a token or OAuth client of it may do unless the admin says otherwise. */
   readonly scopes: readonly Scope[];
   readonly variants?: readonly IdpVariant[];

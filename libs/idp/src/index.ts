@@ -1,4 +1,4 @@
 export * from './find-preset.js';
 export type * from './idp-preset.js';
 export { matchesRedirectUri } from './matches-redirect-uri.js';
-export { type ConnectionSetup, setupFor } from './setup-for.js';
+export { type ConnectionSetup, type OAuthClientSecrets, oauthSetupFor, setupFor } from './setup-for.js';

@@ -19,6 +19,16 @@ export const okta: IdpPreset = {
     clientAuthentication: ['client_secret_basic', 'client_secret_post'],
     pkce: 'unknown',
   },
+  oauthSetup: [
+    { field: 'SCIM connector base URL', value: '{scimBaseUrl}' },
+    { field: 'Unique identifier field for users', value: 'userName' },
+    { field: 'Supported provisioning actions', value: 'Push New Users, Push Profile Updates, Push Groups' },
+    { field: 'Authentication Mode', value: 'OAuth 2' },
+    { field: 'Access token endpoint URI', value: '{tokenEndpoint}' },
+    { field: 'Authorization endpoint URI', value: '{authorizationEndpoint}' },
+    { field: 'Client ID', value: '{clientId}' },
+    { field: 'Client Secret', value: '{clientSecret}' },
+  ],
   scopes: [...READ_WRITE_USERS, 'patch:users', ...ALL_GROUPS],
   variants: [
     {

@@ -59,6 +59,34 @@ export function setupFor(preset: IdpPreset, connection: ConnectionSecrets): Conn
   };
 }
 
+/** What is entered for an OAuth client; holds its secret: shown once, never kept. */
+export interface OAuthClientSecrets {
+  /** Absolute, without a trailing slash. */
+  readonly scimBaseUrl: string;
+  readonly authorizationEndpoint: string;
+  readonly tokenEndpoint: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+const ANY_OAUTH_CLIENT: readonly SetupField[] = [
+  { field: 'SCIM base URL', value: '{scimBaseUrl}' },
+  { field: 'Authorization endpoint', value: '{authorizationEndpoint}' },
+  { field: 'Token endpoint', value: '{tokenEndpoint}' },
+  { field: 'Client ID', value: '{clientId}' },
+  { field: 'Client secret', value: '{clientSecret}' },
+];
+
+/** What to type where at the provider, for it to authorize itself by OAuth 2. */
+export const oauthSetupFor = (preset: IdpPreset | undefined, client: OAuthClientSecrets): SetupField[] =>
+  (preset?.oauthSetup ?? ANY_OAUTH_CLIENT).map(({ field, value }) => ({
+    field,
+    value: Object.entries({ ...client } as Record<string, string>).reduce(
+      (text, [name, secret]) => text.replaceAll(`{${name}}`, () => secret),
+      value,
+    ),
+  }));
+
 const fill = (fields: readonly SetupField[], { scimBaseUrl, token }: ConnectionSecrets): SetupField[] =>
   fields.map(({ field, value }) => ({
     field,

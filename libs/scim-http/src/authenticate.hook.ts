@@ -59,6 +59,7 @@ export function authenticateScim(fastify: FastifyInstance, options: Authenticati
         return refuse(reply, isForeign ? 'foreignToken' : 'unknownToken', NOT_VALID_HERE);
       }
       scope.contact = contactOf(request, found.caller);
+      if (found.outcome === 'expired' && found.refreshable) return refuse(reply, 'expiredToken', ACCESS_TOKEN_EXPIRED);
       if (found.outcome === 'expired') {
         options.onExpired(found.caller);
         return refuse(
@@ -82,6 +83,9 @@ export function authenticateScim(fastify: FastifyInstance, options: Authenticati
 }
 
 const NOT_VALID_HERE = 'This token is not valid here; check that token and base URL belong to the same connection.';
+
+const ACCESS_TOKEN_EXPIRED =
+  'This access token has expired; get another one at /oauth/token, or authorize the connection again at the IdP.';
 
 /** A pause is meant to end soon: long enough not to be asked all the time, short enough to be found over. */
 const PAUSE_SECONDS = 300;

@@ -31,15 +31,8 @@ export interface Forwarded {
  * last element back for as long as that peer is trusted; what lies before is the client's own invention.
  */
 export function readForwarded(header: string, trust: Trust): Forwarded {
-  const elements = splitQuoted(header, ',').map((element) => {
-    const pairs = splitQuoted(element, ';').map((pair): [string, string] => {
-      const at = pair.indexOf('=');
-      return [pair.slice(0, at).trim().toLowerCase(), unquoted(pair.slice(at + 1).trim())];
-    });
-    return new Map(pairs);
-  });
-  let at = elements.length - 1;
-  for (let hop = 1; at > 0 && trust(addressIn(elements[at]?.get('for') ?? ''), hop); hop++) at--;
+  const elements = elementsOf(header);
+  const at = outermost(elements, trust);
   // A proxy that keeps silent on a thing leaves it as the next one, nearer to us, saw it.
   const nearest = (name: string) =>
     elements
@@ -47,6 +40,30 @@ export function readForwarded(header: string, trust: Trust): Forwarded {
       .find((element) => element.get(name))
       ?.get(name);
   return { proto: nearest('proto'), host: nearest('host') };
+}
+
+/** Address of the outermost hop that a trusted proxy tells of (RFC 7239 §5.2); undefined where none does. */
+export function forwardedFor(header: string, trust: Trust): string | undefined {
+  const elements = elementsOf(header);
+  return addressIn(elements[outermost(elements, trust)]?.get('for') ?? '') || undefined;
+}
+
+type Element = ReadonlyMap<string, string>;
+
+function elementsOf(header: string): Element[] {
+  return splitQuoted(header, ',').map((element) => {
+    const pairs = splitQuoted(element, ';').map((pair): [string, string] => {
+      const at = pair.indexOf('=');
+      return [pair.slice(0, at).trim().toLowerCase(), unquoted(pair.slice(at + 1).trim())];
+    });
+    return new Map(pairs);
+  });
+}
+
+function outermost(elements: readonly Element[], trust: Trust): number {
+  let at = elements.length - 1;
+  for (let hop = 1; at > 0 && trust(addressIn(elements[at]?.get('for') ?? ''), hop); hop++) at--;
+  return at;
 }
 
 const X_HEADERS = ['for', 'proto', 'host', 'port', 'prefix'].map((name) => `x-forwarded-${name}`);

@@ -6,6 +6,7 @@ export * from './scim-http.module.js';
 export * from './scim-http.options.js';
 export * from './scim-request.js';
 export * from './scim-url.js';
+export * from './client-address.js';
 export * from './create-http-app.js';
 export * from './invalid-fields.js';
 export { type PageSizes, pageSizesFor } from './list-query.js';

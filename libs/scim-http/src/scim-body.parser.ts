@@ -26,10 +26,18 @@ export function parseScimBodies(fastify: FastifyInstance): void {
       parse(request, body as string, done);
       return;
     }
+    // RFC 6749 §4.1.3: what comes to the token endpoint is a form, as is what comes from our own pages.
+    if (request.url.startsWith(FORM_PATHS) && FORM.test(type)) {
+      done(null, new URLSearchParams(body as string));
+      return;
+    }
     const detail = `Content-Type must be application/scim+json or application/json, not ${JSON.stringify(type.slice(0, 100))}`;
     done(new ScimError('unsupportedMediaType', detail));
   });
 }
+
+const FORM_PATHS = '/oauth/';
+const FORM = /^\s*application\/x-www-form-urlencoded\s*(;|$)/i;
 
 /** Where the parser stumbled, without the text around it, which may be personal data. */
 function position(reason: string): string {

@@ -180,6 +180,76 @@ export const ADMIN_CASES: Readonly<Record<string, AdminCase>> = {
     send: (at) => ({ path: `${tenants}/${at.slug}/tokens/${at.tokenId}` }),
     probes: { 'its token': [404, (it, at) => ({ path: `${tenants}/${at.slug}/tokens/${it.tokenId}` })] },
   },
+  'GET /admin/v1/tenants/:slug/connections/:id/oauth-clients': {
+    may: /*                         */ 'yes      yes           yes      yes            hidden',
+    send: (at) => ({ path: `${tenants}/${at.slug}/connections/${at.connectionId}/oauth-clients` }),
+    probes: {
+      'its connection': [
+        404,
+        (it, at) => ({ path: `${tenants}/${at.slug}/connections/${it.connectionId}/oauth-clients` }),
+      ],
+    },
+  },
+  'POST /admin/v1/tenants/:slug/connections/:id/oauth-clients': {
+    may: /*                         */ 'yes      yes           no       no             hidden',
+    send: (at) => ({ path: `${tenants}/${at.slug}/connections/${at.connectionId}/oauth-clients`, body: {} }),
+    probes: {
+      'its connection': [
+        404,
+        (it, at) => ({ path: `${tenants}/${at.slug}/connections/${it.connectionId}/oauth-clients`, body: {} }),
+      ],
+    },
+  },
+  'GET /admin/v1/tenants/:slug/oauth-clients/:clientId': {
+    may: /*                         */ 'yes      yes           yes      yes            hidden',
+    send: (at) => ({ path: `${tenants}/${at.slug}/oauth-clients/${at.oauthClientId}` }),
+    probes: {
+      'its OAuth client': [404, (it, at) => ({ path: `${tenants}/${at.slug}/oauth-clients/${it.oauthClientId}` })],
+    },
+  },
+  'PATCH /admin/v1/tenants/:slug/oauth-clients/:clientId': {
+    may: /*                         */ 'yes      yes           no       no             hidden',
+    send: (at) => ({
+      path: `${tenants}/${at.slug}/oauth-clients/${at.oauthClientId}`,
+      body: { name: `Renamed ${++count}` },
+    }),
+    probes: {
+      'its OAuth client': [
+        404,
+        (it, at) => ({
+          path: `${tenants}/${at.slug}/oauth-clients/${it.oauthClientId}`,
+          body: { name: `Renamed ${++count}` },
+        }),
+      ],
+    },
+  },
+  'POST /admin/v1/tenants/:slug/oauth-clients/:clientId/rotate': {
+    may: /*                         */ 'yes      yes           no       no             hidden',
+    send: (at) => ({ path: `${tenants}/${at.slug}/oauth-clients/${at.oauthClientId}/rotate`, body: {} }),
+    probes: {
+      'its OAuth client': [
+        404,
+        (it, at) => ({ path: `${tenants}/${at.slug}/oauth-clients/${it.oauthClientId}/rotate`, body: {} }),
+      ],
+    },
+  },
+  'POST /admin/v1/tenants/:slug/oauth-clients/:clientId/password': {
+    may: /*                         */ 'yes      yes           no       no             hidden',
+    send: (at) => ({ path: `${tenants}/${at.slug}/oauth-clients/${at.oauthClientId}/password`, body: {} }),
+    probes: {
+      'its OAuth client': [
+        404,
+        (it, at) => ({ path: `${tenants}/${at.slug}/oauth-clients/${it.oauthClientId}/password`, body: {} }),
+      ],
+    },
+  },
+  'DELETE /admin/v1/tenants/:slug/oauth-clients/:clientId': {
+    may: /*                         */ 'yes      yes           no       no             hidden',
+    send: (at) => ({ path: `${tenants}/${at.slug}/oauth-clients/${at.oauthClientId}` }),
+    probes: {
+      'its OAuth client': [404, (it, at) => ({ path: `${tenants}/${at.slug}/oauth-clients/${it.oauthClientId}` })],
+    },
+  },
   'GET /admin/v1/activity': {
     may: /*                         */ 'yes      yes           yes      yes            hidden',
     send: (at) => ({ path: `/admin/v1/activity?tenant=${at.slug}` }),

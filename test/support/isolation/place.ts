@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import type { Answer } from '../http-client.js';
+import type { TestGateway } from '../start-gateway.js';
 import { ENTERPRISE, type TenantClient, USER } from '../tenant-client.js';
 
 /** What stands in values that nobody outside their tenant may ever be answered. */
@@ -10,6 +12,8 @@ export interface Place {
   readonly token: string;
   readonly connectionId: string;
   readonly tokenId: string;
+  /** Of an OAuth client; made where a case is about one, see {@link withOAuthClient}. */
+  readonly oauthClientId: string;
   /** An admin of this tenant alone. */
   readonly adminId: string;
   readonly userId: string;
@@ -62,6 +66,7 @@ export async function placeOf(tenant: TenantClient, word = 'Home'): Promise<Plac
     slug,
     token,
     ...ids,
+    oauthClientId: randomUUID(),
     adminId: (admin.body as { id: string }).id,
     userId,
     managerId: String(managerId),
@@ -76,6 +81,13 @@ export async function placeOf(tenant: TenantClient, word = 'Home'): Promise<Plac
       Groups: await cursorOf('/Groups'),
     },
   };
+}
+
+/** The place with an OAuth client; hashing its secrets takes a while. */
+export async function withOAuthClient<At extends Place>(gateway: TestGateway, place: At): Promise<At> {
+  const path = `/tenants/${place.slug}/connections/${place.connectionId}/oauth-clients`;
+  const { body } = await gateway.admin('POST', path, { name: UNDISCLOSED });
+  return { ...place, oauthClientId: (body as { clientId: string }).clientId };
 }
 
 /** A place of the same form, letter by letter, of which there is nothing. */

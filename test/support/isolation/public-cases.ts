@@ -12,6 +12,22 @@ export interface PublicCase {
 /** One row per route that is meant for everybody. */
 export const PUBLIC_CASES: Readonly<Record<string, PublicCase>> = {
   'GET /admin/openapi.json': { status: 200, send: () => ({ path: '/admin/openapi.json' }) },
+  // Whoever has a client's id may learn that there is such a client; of a connection the id tells nothing.
+  'GET /oauth/authorize': {
+    status: 400,
+    send: () => ({ path: '/oauth/authorize' }),
+    probes: {
+      'its connection': [400, (it) => ({ path: `/oauth/authorize?response_type=code&client_id=${it.connectionId}` })],
+      'its slug': [400, (it) => ({ path: `/oauth/authorize?response_type=code&client_id=${it.slug}` })],
+    },
+  },
+  'POST /oauth/authorize': { status: 400, send: () => ({ path: '/oauth/authorize' }) },
+  'POST /oauth/token': { status: 400, send: () => ({ path: '/oauth/token' }) },
+  'POST /oauth/revoke': { status: 400, send: () => ({ path: '/oauth/revoke' }) },
+  'GET /.well-known/oauth-authorization-server': {
+    status: 200,
+    send: () => ({ path: '/.well-known/oauth-authorization-server' }),
+  },
   'GET /health/live': { status: 200, send: () => ({ path: '/health/live' }) },
   'GET /health/ready': { status: 200, send: () => ({ path: '/health/ready' }) },
 };
