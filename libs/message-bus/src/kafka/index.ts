@@ -1,0 +1,1 @@
+export { type KafkaMessageBusOptions, openKafkaMessageBus } from './kafka.message-bus.js';
