@@ -1,1 +1,2 @@
+export * from './certificate.js';
 export * from './rollcall-config.js';

@@ -12,6 +12,7 @@ import {
   Min,
   MinLength,
   Validate,
+  ValidateIf,
   validateSync,
   ValidatorConstraint,
   type ValidatorConstraintInterface,
@@ -20,6 +21,9 @@ import {
 const toInt = Transform(({ value }: { value: unknown }) =>
   typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value,
 );
+
+const hasTls = ({ TLS_CERT_FILE, TLS_KEY_FILE }: RollcallConfig): boolean => Boolean(TLS_CERT_FILE ?? TLS_KEY_FILE);
+const goesWith = (other: string): { message: string } => ({ message: `$property must name a file too, as ${other} does` });
 
 @ValidatorConstraint({ name: 'trustedProxies' })
 class TrustedProxies implements ValidatorConstraintInterface {
@@ -70,6 +74,13 @@ export class RollcallConfig {
 
   /** Folder of more product profiles, one `*.json` file each. Absent: the products that come with Rollcall. */
   @IsOptional() @IsString() PRODUCTS_DIR?: string;
+
+  /**
+   * PEM files of our certificate, followed by those that vouch for it, and of its private key. With both we speak TLS, 1.2 at
+   * least; they are read again when they change, and on SIGHUP.
+   */
+  @ValidateIf(hasTls) @IsString(goesWith('TLS_KEY_FILE')) TLS_CERT_FILE?: string;
+  @ValidateIf(hasTls) @IsString(goesWith('TLS_CERT_FILE')) TLS_KEY_FILE?: string;
 
   @IsOptional() @IsString() EVENTSTORE_URI?: string;
   @IsOptional() @IsString() MONGODB_URI?: string;
@@ -134,6 +145,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
     'BASE_DOMAIN',
     'PUBLIC_URL',
     'TRUSTED_PROXIES',
+    'TLS_CERT_FILE',
+    'TLS_KEY_FILE',
     'PRODUCTS_DIR',
     'EVENTSTORE_URI',
     'MONGODB_URI',

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { SecureContextOptions } from 'node:tls';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -10,6 +11,7 @@ import { clientViews } from './client-view.js';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { ScimError } from '#scim';
 import { errorBody, sendScimError } from './scim-error.response.js';
+import { GUARD_LINES, GuardedResponse } from './guarded-response.js';
 import { inflateBodies } from './inflate-bodies.hook.js';
 import { parseScimBodies } from './scim-body.parser.js';
 import { reportRefusals } from './report-refusal.js';
@@ -30,6 +32,8 @@ export interface HttpAppOptions {
   readonly publicUrl?: string | undefined;
   /** Whose proxy headers count, see `compileTrust`; undefined: nobody's. */
   readonly trustedProxies?: string | undefined;
+  /** Certificate and key that we speak TLS with; undefined: plain HTTP. */
+  readonly tls?: { readonly cert: Buffer; readonly key: Buffer } | undefined;
   /** Where refused requests are remembered. */
   readonly requestLog?: RequestLog;
   /** Absent where the app serves no SCIM. */
@@ -40,6 +44,15 @@ export interface HttpAppOptions {
 const MAX_PARAM_LENGTH = 500;
 /** A filter of the greatest length, each character encoded as three, still fits in front of the headers. */
 const MAX_HEADER_BYTES = 48 * 1024;
+
+const SERVER = { maxHeaderSize: MAX_HEADER_BYTES, ServerResponse: GuardedResponse };
+
+/** What a server needs to speak TLS; given to one that runs, new connections use it. */
+export const secureContext = ({ cert, key }: NonNullable<HttpAppOptions['tls']>): SecureContextOptions => ({
+  cert,
+  key,
+  minVersion: 'TLSv1.2',
+});
 
 /** A Nest application on Fastify with what every edge of ours shares: URLs, bodies, request ids, validation. */
 export async function createHttpApp(
@@ -61,7 +74,7 @@ export async function createHttpApp(
       if ((request.raw.url ?? '').includes('/scim')) sendScimError(reply, new ScimError('invalidSyntax', detail));
       else void reply.code(400).send({ statusCode: 400, error: 'Bad Request', message: error.message });
     },
-    http: { maxHeaderSize: MAX_HEADER_BYTES },
+    ...(options.tls ? { https: { ...SERVER, ...secureContext(options.tls) } } : { http: SERVER }),
     clientErrorHandler: (error, socket) => {
       if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
       const [status, reason, detail] =
@@ -74,7 +87,7 @@ export async function createHttpApp(
           : [400, 'Bad Request', 'The request is not valid HTTP.'];
       const body = errorBody(Number(status), String(detail));
       socket.end(
-        `HTTP/1.1 ${status} ${reason}\r\nContent-Type: application/scim+json; charset=utf-8\r\n` +
+        `HTTP/1.1 ${status} ${reason}\r\nContent-Type: application/scim+json; charset=utf-8\r\n${GUARD_LINES}` +
           `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
       );
     },

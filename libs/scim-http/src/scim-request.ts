@@ -36,7 +36,9 @@ export function rememberUrl(raw: IncomingMessage, seen: SeenUrl): void {
   (raw as Carrier)[SEEN] = seen;
 }
 
-export const seenUrlOf = (request: FastifyRequest): SeenUrl | undefined => (request.raw as Carrier)[SEEN];
+export const rawUrlOf = (raw: IncomingMessage): SeenUrl | undefined => (raw as Carrier)[SEEN];
+
+export const seenUrlOf = (request: FastifyRequest): SeenUrl | undefined => rawUrlOf(request.raw);
 
 /** The URL as SCIM's; undefined for any other. */
 export function scimUrlOf(request: FastifyRequest): ScimUrl | undefined {
