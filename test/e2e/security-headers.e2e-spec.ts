@@ -1,5 +1,4 @@
 import { connect } from 'node:net';
-import { BULK_REQUEST } from '../support/bulk.js';
 import type { Answer, RawRequest } from '../support/http-client.js';
 import { ADMIN_KEY, startGateway, type TestGateway } from '../support/start-gateway.js';
 import { standalone } from '../support/standalone.js';
@@ -39,9 +38,13 @@ describe('every answer', () => {
     [200, 'a list', ({ tenant: t }) => t.get('/Users')],
     [200, 'a HEAD', ({ tenant: t, id }) => t.scim('HEAD', `/Users/${id}`)],
     [201, 'something new', ({ tenant: t }) => t.scim('POST', '/Groups', { displayName: 'Eng' })],
-    [204, 'nothing', ({ tenant: t }) => t.scim('DELETE', '/Groups/none').then(() => t.scim('OPTIONS', '/Users'))],
+    [204, 'nothing', ({ tenant: t }) => t.scim('OPTIONS', '/Users')],
     [304, 'nothing new', ({ tenant: t, id }) => t.get(`/Users/${id}`, { headers: { 'if-none-match': '*' } })],
-    [200, 'a bulk request', ({ tenant: t }) => t.scim('POST', '/Bulk', { schemas: [BULK_REQUEST], Operations: [] })],
+    [
+      200,
+      'a bulk request',
+      ({ tenant: t }) => t.scim('POST', '/Bulk', { Operations: [{ method: 'DELETE', path: '/Users/none' }] }),
+    ],
     [400, 'what cannot be read', ({ tenant: t }) => t.scim('POST', '/Users', undefined, { raw: '{' })],
     [400, 'a URL that cannot be decoded', ({ tenant: t }) => t.get('/Users/%E0%A4')],
     [400, 'what is no HTTP', ({ tenant: t }) => t.get('/Users', { headers: { 'content-length': '-1' } })],

@@ -39,6 +39,16 @@ export class ServerProcess {
     throw new Error(`The server ended before it was ready:\n${written.join('')}`);
   }
 
+  /** Sends it what should not end it. */
+  nudge(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
+  /** Resolves once it has written this `times`. */
+  async hasWritten(text: string, times = 1): Promise<void> {
+    while (this.output.split(text).length <= times) await once(this.child.stdout!, 'data');
+  }
+
   /** Somebody else may have ended it; there is no `exit` to wait for then. */
   private get hasEnded(): boolean {
     return this.child.exitCode !== null || this.child.signalCode !== null;

@@ -4,7 +4,8 @@ import { adminKey, DirectoryService, installedProducts, oauthKey, openEngines } 
 import { createHttpApp, OTHER_ERRORS } from '#scim-http';
 import type { ExceptionFilter } from '@nestjs/common';
 import { oauthRoutes, pageSizes, serviceModule } from '../../scim-gateway/src/gateway.module.js';
-import { listen, run } from '../../scim-gateway/src/run.js';
+import { listen, transport } from '../../scim-gateway/src/listen.js';
+import { run } from '../../scim-gateway/src/run.js';
 
 /** The admin API on its own, with the endpoints of OAuth that it tells admins of. */
 await run(async (config, logger) => {
@@ -25,12 +26,11 @@ await run(async (config, logger) => {
     logger,
     maxBodyBytes: config.MAX_BODY_BYTES,
     baseDomain: config.BASE_DOMAIN,
-    publicUrl: config.PUBLIC_URL,
-    trustedProxies: config.TRUSTED_PROXIES,
+    ...transport(config),
   });
   publishOpenApi(app);
   app.useGlobalFilters(app.get<ExceptionFilter>(OTHER_ERRORS));
-  const url = await listen(app, config);
+  const url = await listen(app, config, logger);
   logger.info({ url }, 'Admin API is ready');
   return {
     stop: async () => {

@@ -8,6 +8,7 @@ import type { DynamicModule, Type } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { oauthRoutes, scimRoutes, serviceModule } from './gateway.module.js';
+import { transport } from './listen.js';
 
 /** A running gateway. */
 export interface GatewayApp {
@@ -57,8 +58,7 @@ async function startApp(parts: GatewayParts, directory: DirectoryService): Promi
     maxBodyBytes: config.MAX_BODY_BYTES,
     maxBulkBytes: config.BULK_MAX_PAYLOAD_BYTES,
     baseDomain: config.BASE_DOMAIN,
-    publicUrl: config.PUBLIC_URL,
-    trustedProxies: config.TRUSTED_PROXIES,
+    ...transport(config),
     requestLog: directory.requestLog,
     authentication: {
       credentials: directory.credentials,

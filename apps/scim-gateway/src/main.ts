@@ -2,14 +2,15 @@ import 'reflect-metadata';
 import { openEngines } from '#engines';
 import { DEMO_TENANT, firstStartNotice, makeDemoTenant } from './first-start.js';
 import { startGateway } from './gateway-app.js';
-import { listen, run } from './run.js';
+import { listen } from './listen.js';
+import { run } from './run.js';
 
 /** The SCIM gateway with its projections, and nothing behind them. */
 await run(async (config, logger) => {
   const engines = await openEngines(config);
   const gateway = await startGateway({ config, engines, logger });
   const token = await makeDemoTenant(gateway.app, engines.store);
-  const url = await listen(gateway.app, config);
+  const url = await listen(gateway.app, config, logger);
   if (token !== undefined) process.stdout.write(`${firstStartNotice(`${url}/scim/v2/${DEMO_TENANT}`, token)}\n`);
   logger.info({ url }, 'Gateway is ready');
   return {

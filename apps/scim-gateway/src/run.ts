@@ -1,7 +1,6 @@
-import { ConfigurationError, loadConfig, type RollcallConfig } from '#config';
+import { ConfigurationError, loadConfig, readCertificate, type RollcallConfig } from '#config';
 import { DirectoryLocked } from '#engines';
 import { createLogger, type Logger } from '#telemetry';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 
 /** A started app, and how to end it. */
 export interface RunningApp {
@@ -11,18 +10,13 @@ export interface RunningApp {
 /** Longest an app takes to finish what it holds once it is told to end, milliseconds. */
 const SHUTDOWN_MS = 10_000;
 
-/** Listens where the configuration says. @returns base URL without a trailing slash */
-export async function listen(app: NestFastifyApplication, { HOST, PORT, PUBLIC_URL }: RollcallConfig): Promise<string> {
-  await app.listen(PORT, HOST);
-  const url = await app.getUrl();
-  return PUBLIC_URL ?? url.replace('[::1]', 'localhost').replace(/\/$/, '');
-}
-
 /** Starts an app as a process: configuration, logger, signals, and an exit code that tells how it ended. */
 export async function run(start: (config: RollcallConfig, logger: Logger) => Promise<RunningApp>): Promise<void> {
   let logger: Logger | undefined;
   try {
     const config = loadConfig();
+    // Before anything is opened, as all that is wrong with the settings.
+    readCertificate(config);
     logger = createLogger(config.LOG_LEVEL);
     fallQuietly(logger);
     const running = await start(config, logger);

@@ -13,7 +13,8 @@ import { hrAssistantPeople } from '../../hr-assistant/src/hr-assistant-people.js
 import { DEMO_TENANT, firstStartNotice, makeDemoTenant } from '../../scim-gateway/src/first-start.js';
 import { type GatewayApp, startGateway } from '../../scim-gateway/src/gateway-app.js';
 import { pageSizes } from '../../scim-gateway/src/gateway.module.js';
-import { listen, type RunningApp } from '../../scim-gateway/src/run.js';
+import { listen } from '../../scim-gateway/src/listen.js';
+import type { RunningApp } from '../../scim-gateway/src/run.js';
 import { wellnessPeople } from '../../wellness/src/wellness-people.js';
 
 /** One product's list of people on the shared port. */
@@ -95,7 +96,7 @@ async function startOn(
     prepare: publishOpenApi,
   });
   const token = await makeDemoTenant(gateway.app, store);
-  const url = await listen(gateway.app, config);
+  const url = await listen(gateway.app, config, logger);
   if (token !== undefined) {
     print(`${firstStartNotice(`${url}/scim/v2/${DEMO_TENANT}`, token)}\n`);
     if (admin.file !== undefined) print(`${adminNotice(url, admin.file)}\n`);

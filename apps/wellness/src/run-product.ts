@@ -5,7 +5,8 @@ import { adminKey, openEngines } from '#engines';
 import { productProfiles, topicsFor } from '#products';
 import { createHttpApp } from '#scim-http';
 import type { DynamicModule } from '@nestjs/common';
-import { listen, run } from '../../scim-gateway/src/run.js';
+import { listen, transport } from '../../scim-gateway/src/listen.js';
+import { run } from '../../scim-gateway/src/run.js';
 
 const PEOPLE = Symbol('People');
 
@@ -41,8 +42,9 @@ export async function runProduct<View, Row extends { readonly tenant: string }>(
       logger,
       maxBodyBytes: config.MAX_BODY_BYTES,
       baseDomain: undefined,
+      ...transport(config),
     });
-    const url = await listen(app, config);
+    const url = await listen(app, config, logger);
     logger.info({ url }, `${id} is ready`);
     return {
       stop: async () => {

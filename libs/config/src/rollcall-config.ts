@@ -23,7 +23,9 @@ const toInt = Transform(({ value }: { value: unknown }) =>
 );
 
 const hasTls = ({ TLS_CERT_FILE, TLS_KEY_FILE }: RollcallConfig): boolean => Boolean(TLS_CERT_FILE ?? TLS_KEY_FILE);
-const goesWith = (other: string): { message: string } => ({ message: `$property must name a file too, as ${other} does` });
+const goesWith = (other: string): { message: string } => ({
+  message: `$property must name a file too, as ${other} does`,
+});
 
 @ValidatorConstraint({ name: 'trustedProxies' })
 class TrustedProxies implements ValidatorConstraintInterface {
