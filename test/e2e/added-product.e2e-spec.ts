@@ -42,6 +42,11 @@ describe('a product that is added with one file', () => {
       ]);
     });
 
+    await eventually(async () => {
+      const { rederivation } = (await admin.get(`${path}/lunch`)).body;
+      expect(rederivation).toMatchObject({ state: 'done', done: 1, total: 1, published: 1, mappingVersion: 0 });
+    });
+
     const overrides = [{ key: 'diet', path: `${ENTERPRISE}:food` }];
     expect((await admin.put(`${path}/lunch/mapping`, { overrides })).body).toMatchObject({ version: 1 });
     const late = await acme.createUser('bo@acme.test', { [ENTERPRISE]: { food: 'halal' } });

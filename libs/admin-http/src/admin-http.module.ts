@@ -21,6 +21,7 @@ import { MappingController } from './products/mapping.controller.js';
 import { PeopleScan } from './products/people-scan.js';
 import { ProductReader, PRODUCTS } from './products/product-reader.js';
 import { ProductsController } from './products/products.controller.js';
+import { Rederivations } from './products/rederivations.js';
 import { RolesController } from './products/roles.controller.js';
 import { UnmappedAttributesController } from './products/unmapped-attributes.controller.js';
 import { RequestsController } from './requests/requests.controller.js';
@@ -80,6 +81,7 @@ export class AdminHttpModule {
         TenantReader,
         ConnectionReader,
         ProductReader,
+        Rederivations,
         PeopleScan,
         AdminGuard,
         RouteCheck,

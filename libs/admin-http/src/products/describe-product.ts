@@ -1,10 +1,24 @@
 import { type CoverageCount, ownKeysOf, productTopic, sourceInWords } from '#products';
+import type { RederivationProgress } from '#relay';
 import type { TenantProduct } from './product-reader.js';
-import type { CompletenessView, ExtentView, KeyView, ProductSummary, ProductView } from './products.views.js';
+import type {
+  CompletenessView,
+  ExtentView,
+  KeyView,
+  ProductSummary,
+  ProductView,
+  RederivationView,
+} from './products.views.js';
+
+/** What is known of a product besides its settings. */
+interface Known {
+  readonly completeness?: CompletenessView | undefined;
+  readonly rederivation?: RederivationProgress | undefined;
+}
 
 export function summarise(
   { profile, enabled, settings }: TenantProduct,
-  completeness?: CompletenessView,
+  { completeness, rederivation }: Known = {},
 ): ProductSummary {
   return {
     id: profile.id,
@@ -14,12 +28,19 @@ export function summarise(
     mappingVersion: settings.mapping?.version ?? 0,
     ...(profile.roles && { rolesVersion: settings.roles?.version ?? 0 }),
     ...(completeness && { completeness }),
+    ...(rederivation && { rederivation: describeRederivation(rederivation) }),
   };
+}
+
+function describeRederivation(progress: RederivationProgress): RederivationView {
+  const { tenant: _tenant, product: _product, roleMappingVersion: rolesVersion, ...shown } = progress;
+  return { ...shown, rolesVersion };
 }
 
 /** @param counted what people have, and how many of them were looked at */
 export function describeProduct(
   product: TenantProduct,
+  rederivation: RederivationProgress | undefined,
   counted?: { readonly count: CoverageCount; readonly extent: ExtentView },
 ): ProductView {
   const { profile } = product;
@@ -30,7 +51,7 @@ export function describeProduct(
     withProblems: counted.count.withProblems,
   };
   return {
-    ...summarise(product, completeness),
+    ...summarise(product, { completeness, rederivation }),
     identityKey,
     ...(clientNamespace !== undefined && { clientNamespace }),
     ownKeys: ownKeys ?? false,

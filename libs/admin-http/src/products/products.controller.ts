@@ -14,6 +14,7 @@ import { Problems } from '../openapi/problem.js';
 import { describeProduct, summarise } from './describe-product.js';
 import { PeopleScan, type ScannedPerson } from './people-scan.js';
 import { productOf, ProductReader, type TenantProduct } from './product-reader.js';
+import { Rederivations } from './rederivations.js';
 import { CoverageQuery, type PeopleKind, ProductPeopleQuery } from './products.dto.js';
 import {
   CompletenessView,
@@ -37,6 +38,7 @@ export class ProductsController {
     private readonly commands: CommandBus,
     private readonly products: ProductReader,
     private readonly people: PeopleScan,
+    private readonly rederivations: Rederivations,
     @Inject(READ_MODELS) private readonly readModels: ReadModels,
   ) {}
 
@@ -47,7 +49,11 @@ export class ProductsController {
   @Problems(400, 404)
   async list(@Param('slug') slug: string, @Query() { coverage = true }: CoverageQuery): Promise<ProductsList> {
     const products = await this.products.ofTenant(slug);
-    if (!coverage) return { products: products.map((product) => summarise(product)) };
+    const under = await this.rederivations.ofTenant(slug);
+    const progress = ({ profile }: TenantProduct) => under.get(profile.id);
+    if (!coverage) {
+      return { products: products.map((product) => summarise(product, { rederivation: progress(product) })) };
+    }
     const enabled = products.filter((product) => product.enabled);
     const counted = new Map(enabled.map((product) => [product, new CoverageCount()]));
     const compiled = enabled.map((product) => [compiledOf(product), counted.get(product)] as const);
@@ -64,7 +70,7 @@ export class ProductsController {
     return {
       products: products.map((product) => {
         const count = counted.get(product);
-        return summarise(product, count && completeness(count));
+        return summarise(product, { completeness: count && completeness(count), rederivation: progress(product) });
       }),
     };
   }
@@ -82,13 +88,14 @@ export class ProductsController {
     @Query() { coverage = true }: CoverageQuery,
   ): Promise<ProductView> {
     const product = await this.products.one(slug, id);
-    if (!coverage) return describeProduct(product);
+    const rederivation = (await this.rederivations.ofTenant(slug)).get(id);
+    if (!coverage) return describeProduct(product, rederivation);
     const compiled = compiledOf(product);
     const count = new CoverageCount();
     const { people, lookedAt, complete } = await this.people.over(slug, { withinMs: COVERAGE_MS }, (person) =>
       count.add(deriveView(compiled, person)),
     );
-    return describeProduct(product, { count, extent: { people, lookedAt, complete } });
+    return describeProduct(product, rederivation, { count, extent: { people, lookedAt, complete } });
   }
 
   @Post(':product/enable')

@@ -20,6 +20,26 @@ export class CompletenessView extends ExtentView {
   withProblems!: number;
 }
 
+/** Everybody's view derived anew, after the product was enabled or a mapping saved. */
+export class RederivationView {
+  @ApiProperty({ enum: ['running', 'done'] })
+  state!: 'running' | 'done';
+  @ApiProperty({ format: 'date-time' })
+  startedAt!: string;
+  @ApiPropertyOptional({ format: 'date-time' })
+  finishedAt?: string;
+  @ApiProperty({ type: 'integer', description: 'People derived so far.' })
+  done!: number;
+  @ApiPropertyOptional({ type: 'integer', description: 'People there were at the beginning, once they are counted.' })
+  total?: number;
+  @ApiProperty({ type: 'integer', description: 'People whose view differed, and of whom the product was told.' })
+  published!: number;
+  @ApiProperty({ type: 'integer' })
+  mappingVersion!: number;
+  @ApiProperty({ type: 'integer' })
+  rolesVersion!: number;
+}
+
 export class ProductSummary {
   @ApiProperty({ example: 'wellness' })
   id!: string;
@@ -35,6 +55,11 @@ export class ProductSummary {
   rolesVersion?: number;
   @ApiPropertyOptional({ type: () => CompletenessView, description: 'For enabled products.' })
   completeness?: CompletenessView;
+  @ApiPropertyOptional({
+    type: () => RederivationView,
+    description: 'How far the product is with the newest settings; absent: they were never changed.',
+  })
+  rederivation?: RederivationView;
 }
 
 export class ProductsList {
