@@ -98,7 +98,7 @@ export default tseslint.config(
     pureGlobals,
   ),
   forbid(
-    ['libs/idp/**/*.ts', 'libs/products/**/*.ts', 'libs/projections/**/*.ts'],
+    ['libs/idp/**/*.ts', 'libs/products/**/*.ts', 'libs/projections/**/*.ts', 'libs/contracts/**/*.ts'],
     [
       noDrivers,
       noAdapters,

@@ -321,6 +321,13 @@ describe('consumeViews', () => {
     });
   });
 
+  it('passes over kinds of messages that it was not told to take', async () => {
+    const newer = { ...view('1', 1, 42) };
+    await publish(view('1', 0, 'Ada'), { ...newer, headers: { ...newer.headers, ce_type: 'view.v2' } });
+    const consumer = await consumeAll({ types: ['view'] });
+    expect(consumer.counts).toEqual({ applied: 1, skipped: 1, deadLettered: 0 });
+  });
+
   it('knows its lag', async () => {
     await publish(view('1', 0, 'Ada'), view('1', 1, 'Ada L.'));
     let release = (): void => undefined;

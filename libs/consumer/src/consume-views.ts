@@ -25,6 +25,8 @@ export interface ConsumeViewsOptions<View, Row extends object> {
   readonly topic: string;
   readonly group: string;
   readonly store: RevisionedStore<Row>;
+  /** CloudEvents types to take in; messages of others are passed over. Default all. */
+  readonly types?: readonly string[];
   /** Checks the JSON of a message; a throw sends it to the dead-letter topic. */
   readonly parse: (data: unknown) => View;
   /**

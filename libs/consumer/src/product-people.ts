@@ -1,5 +1,5 @@
 import type { MessageBus } from '#message-bus';
-import { messageKey } from '#products';
+import { messageKey, VIEW_CHANGED } from '#products';
 import type { Document, Filter, ReadModels } from '#read-models';
 import type { ConsumerLog } from './consumer-log.js';
 import type { ConsumerCounts, ConsumerHealth, ViewEvent } from './consume-views.js';
@@ -44,6 +44,7 @@ export class ProductPeople<View, Row extends { readonly tenant: string }> {
     const views = await RebuildableViews.start<View, Row>({
       ...{ bus, models, topic, group, parse, log },
       collection: { name: collection, indexes: [] },
+      types: [VIEW_CHANGED],
       acknowledge: { product, isLeaver },
       apply: (before, event) => keep(event, before),
     });

@@ -88,6 +88,8 @@ export class ViewBatches<View, Row extends object> {
   ): VersionedRow<Row> | undefined {
     if (message.value === null) return this.#erased(message, seen);
     const { data, ...event } = decodeCloudEvent(message);
+    const { types } = this.options;
+    if (types && !types.includes(event.type)) return undefined;
     const version = versionOf(event, data);
     const news = isNews(version, seen?.version);
     const { acknowledge, apply, parse } = this.options;

@@ -25,6 +25,7 @@ export * from './attribute-mapping.js';
 export * from './check-profile.js';
 export { compileProfile, type CompiledProfile } from './compile-profile.js';
 export * from './coverage.js';
+export { ADDRESS_PARTS } from './convert-value.js';
 export * from './declared-schemas.js';
 export * from './derive-view.js';
 export * from './describe-profiles.js';
