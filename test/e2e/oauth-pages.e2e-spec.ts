@@ -59,7 +59,7 @@ describe('the sign-in and consent pages', () => {
     const { userName: username, password } = okta.client;
     const { text } = await client.submit(page, { username, password });
     expect(text).toContain('Acme &lt;b&gt;Hospital&lt;/b&gt;');
-    for (const told of [username, 'system-admin.okta.com', 'read and search, create, replace'])
+    for (const told of [username, 'system-admin.okta.com', 'read and search, create, change'])
       expect(text).toContain(told);
     expect(text).not.toMatch(/People<\/b> <span>[^<]*remove/);
   });

@@ -6,7 +6,7 @@ import type { FormState } from './sign-in.page.js';
 const METHODS: Readonly<Record<string, string>> = {
   get: 'read and search',
   post: 'create',
-  put: 'replace',
+  put: 'change',
   patch: 'change',
   delete: 'remove',
 };
@@ -43,10 +43,10 @@ export function consentPage(
   );
 }
 
+/** In words, each once: replacing and patching are the same to whoever allows them. */
 function methodsFor(type: string, scopes: readonly string[]): string[] {
-  return scopes
-    .filter((scope) => scope.endsWith(`:${type}`))
-    .map((scope) => METHODS[scope.split(':', 1)[0] ?? ''] ?? scope);
+  const ofType = scopes.filter((scope) => scope.endsWith(`:${type}`));
+  return [...new Set(ofType.map((scope) => METHODS[scope.split(':', 1)[0] ?? ''] ?? scope))];
 }
 
 function permission(title: string, methods: readonly string[]): Html | undefined {

@@ -23,8 +23,8 @@ export function signInPage(
     'Sign in',
     html`<h1>Sign in</h1>
       <p>
-        to let <b>${findPreset(connection.idp)?.title ?? 'your identity provider'}</b> provision people here. Use the
-        SCIM username and password that you were given with the client ID.
+        Sign in to let <b>${findPreset(connection.idp)?.title ?? 'your identity provider'}</b> provision people here.
+        Use the SCIM username and password that came with the client ID.
       </p>
       ${fault !== undefined && html`<p class="fault" role="alert" id="fault">${fault}</p>`}
       <form method="post" action="${form.action}">
