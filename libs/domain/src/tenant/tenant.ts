@@ -28,7 +28,12 @@ export interface Connection {
   readonly createdAt: string;
 }
 
-/** A tenant's settings as they stand: only what is live. */
+/** What is remembered of a connection that is no more, for those who ask what its requests were. */
+export interface DeletedConnection extends Connection {
+  readonly deletedAt: string;
+}
+
+/** A tenant's settings as they stand; of what has ended, only which connections there were. */
 export interface Tenant {
   /** `deleted` is for good. */
   readonly status: 'absent' | 'active' | 'suspended' | 'deleted';
@@ -40,6 +45,7 @@ export interface Tenant {
   readonly reason?: string;
   readonly settings: TenantSettings;
   readonly connections: Readonly<Record<string, Connection>>;
+  readonly deletedConnections: Readonly<Record<string, DeletedConnection>>;
   readonly credentials: Readonly<Record<string, Credential>>;
   /** By the product's id; none for a product served as everybody is. */
   readonly products: Readonly<Record<string, ProductSettings>>;
@@ -55,6 +61,7 @@ export const absentTenant: Tenant = {
   registeredAt: '',
   settings: {},
   connections: {},
+  deletedConnections: {},
   credentials: {},
   products: {},
   holds: {},
@@ -74,7 +81,11 @@ export function evolveTenant(tenant: Tenant, event: Fact<TenantEvent>): Tenant {
       return { ...withoutReason(tenant), status: 'active' };
     case 'TenantDeleted': {
       const { reason } = event.data;
-      const gone = { connections: {}, credentials: {}, oauthClients: {} };
+      const deletedConnections = Object.keys(tenant.connections).reduce(
+        (deleted, id) => withDeleted(deleted, tenant.connections[id], at),
+        tenant.deletedConnections,
+      );
+      const gone = { connections: {}, deletedConnections, credentials: {}, oauthClients: {} };
       return { ...withoutReason(tenant), ...gone, status: 'deleted', statusSince: at, reason };
     }
     case 'TenantSettingsChanged':
@@ -92,8 +103,11 @@ export function evolveTenant(tenant: Tenant, event: Fact<TenantEvent>): Tenant {
       return withConnection(tenant, event.data.connectionId, { paused: true });
     case 'ConnectionResumed':
       return withConnection(tenant, event.data.connectionId, { paused: false });
-    case 'ConnectionDeleted':
-      return { ...tenant, connections: without(tenant.connections, event.data.connectionId) };
+    case 'ConnectionDeleted': {
+      const { connectionId } = event.data;
+      const deletedConnections = withDeleted(tenant.deletedConnections, tenant.connections[connectionId], at);
+      return { ...tenant, connections: without(tenant.connections, connectionId), deletedConnections };
+    }
     case 'CredentialIssued': {
       const { credentialId: id, connectionId, name, tokenHash, lastFour, expiresAt, scopes = SCOPES } = event.data;
       const credential: Credential = {
@@ -154,6 +168,14 @@ function withConnection(tenant: Tenant, id: string, changes: Partial<Connection>
   const connection = tenant.connections[id];
   if (!connection) return tenant;
   return { ...tenant, connections: { ...tenant.connections, [id]: { ...connection, ...changes } } };
+}
+
+function withDeleted(
+  deleted: Tenant['deletedConnections'],
+  connection: Connection | undefined,
+  deletedAt: string,
+): Tenant['deletedConnections'] {
+  return connection ? { ...deleted, [connection.id]: { ...connection, deletedAt } } : deleted;
 }
 
 function without<T>(record: Readonly<Record<string, T>>, id: string): Readonly<Record<string, T>> {
