@@ -11,6 +11,7 @@ import { residentMemory } from './process-meter.js';
 import { profile, PROFILED, type Profiled } from './profile.section.js';
 import { measurePages, measureReads } from './read.section.js';
 import { Report } from './report.js';
+import { measureRequestLog } from './request-log.section.js';
 import { measureRestart } from './restart.section.js';
 import { FULL, QUICK } from './scale.js';
 import { measureTokens } from './tokens.section.js';
@@ -24,6 +25,7 @@ const USAGE = `npm run bench -- [options]
   --only=create       the durable create and its yardsticks alone
   --only=filters      operators, sorts and cursors at three sizes
   --only=tokens       knowing a caller among 10 and among 1,000,000 tokens
+  --only=request-log  what remembering calls costs a create and a look-up
   --only=directory    everything else alone
   --strict            exit code 2 when a bar is missed
   --prof=KIND         profile one kind of request: ${PROFILED.join(', ')}
@@ -62,6 +64,7 @@ async function bench(): Promise<number> {
   if (section('create')) await measureCreate(report, scale, yardsticks);
   if (options.only === 'filters') await measureFilters(report, scale, new Directory(await AppServer.start(app)));
   if (options.only === 'tokens') await measureTokens(report);
+  if (options.only === 'request-log') await measureRequestLog(report, scale);
   if (section('directory')) {
     const server = await AppServer.start(app);
     await sleep(SETTLE_MS);

@@ -21,10 +21,18 @@ export class AppServer implements Target {
   readonly port: number;
   readonly directory: string;
   readonly #nodeOptions: readonly string[];
+  readonly #settings: Readonly<Record<string, string>>;
   #child: Child;
   #token = '';
 
-  private constructor(app: AppName, port: number, directory: string, nodeOptions: readonly string[]) {
+  private constructor(
+    app: AppName,
+    port: number,
+    directory: string,
+    nodeOptions: readonly string[],
+    settings: Readonly<Record<string, string>>,
+  ) {
+    this.#settings = settings;
     this.app = app;
     this.port = port;
     this.directory = directory;
@@ -32,9 +40,13 @@ export class AppServer implements Target {
     this.#child = this.#spawn();
   }
 
-  /** Starts on empty data. */
-  static async start(app: AppName, nodeOptions: readonly string[] = []): Promise<AppServer> {
-    const server = new AppServer(app, await freePort(), await newDirectory(), nodeOptions);
+  /** Starts on empty data. @param settings of the app, beside those of every bench */
+  static async start(
+    app: AppName,
+    nodeOptions: readonly string[] = [],
+    settings: Readonly<Record<string, string>> = {},
+  ): Promise<AppServer> {
+    const server = new AppServer(app, await freePort(), await newDirectory(), nodeOptions, settings);
     await server.ready();
     for (let token: string | undefined; token === undefined; await sleep(POLL_MS)) {
       if (server.#child.hasEnded) throw new Error(`${app} ended:\n${server.#child.output}`);
@@ -94,6 +106,7 @@ export class AppServer implements Target {
         KAFKA_BROKERS: '',
         PUBLIC_URL: '',
         BASE_DOMAIN: '',
+        ...this.#settings,
       },
     });
   }
