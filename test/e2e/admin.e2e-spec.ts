@@ -79,6 +79,7 @@ describe('admin API', () => {
             contact: { requests: 0, refusals: 0 },
             matchingAttribute: 'userName',
             status: 'active',
+            state: 'waiting',
             createdAt: expect.any(String),
             tokens: [
               {

@@ -11,7 +11,7 @@ import { run } from '../../scim-gateway/src/run.js';
 await run(async (config, logger) => {
   const engines = await openEngines(config);
   const { key } = await adminKey(config);
-  const directory = new DirectoryService(engines, logger);
+  const directory = new DirectoryService(engines, logger, config);
   await directory.start();
   const routes = [
     oauthRoutes(config, (await oauthKey(config)).key),

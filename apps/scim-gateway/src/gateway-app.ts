@@ -30,7 +30,7 @@ interface GatewayParts {
 
 /** Builds a gateway on open engines and starts its loops; it does not listen yet. */
 export async function startGateway(parts: GatewayParts): Promise<GatewayApp> {
-  const directory = new DirectoryService(parts.engines, parts.logger);
+  const directory = new DirectoryService(parts.engines, parts.logger, parts.config);
   await directory.start();
   try {
     const app = await startApp(parts, directory);

@@ -121,6 +121,16 @@ export class RollcallConfig {
 
   /** How long products may take to block somebody who leaves, seconds; beyond it the leaver is listed as late. */
   @toInt @IsInt() @Min(1) @Max(7 * 24 * 3600) DEPROVISIONING_LATE_SECONDS = 60;
+  /**
+   * What of successful SCIM calls the request log keeps: `bodies` (masked, at an identity provider's usual pace), `summaries`
+   * (never a body) or `none`. Refused calls are kept whatever it is.
+   */
+  @IsIn(['bodies', 'summaries', 'none']) REQUEST_LOG_SUCCESSES: 'bodies' | 'summaries' | 'none' = 'bodies';
+  /** How long calls stay in the request log. */
+  @toInt @IsInt() @Min(1) @Max(3650) REQUEST_LOG_DAYS = 30;
+  /** Most that the calls of one connection take on disk, successes and refusals each; and those of all together. */
+  @toInt @IsInt() @Min(1) @Max(10_000) REQUEST_LOG_CONNECTION_MB = 16;
+  @toInt @IsInt() @Min(1) @Max(100_000) REQUEST_LOG_MB = 1_024;
 
   /** How long a durable write waits for the read model before it is answered, milliseconds. */
   @toInt @IsInt() @Min(0) @Max(60_000) WRITE_WAIT_MS = 5_000;

@@ -1,4 +1,5 @@
 import { CredentialDirectory, GrantStore, RecentSettings, TokenUses } from '#access';
+import type { RollcallConfig } from '#config';
 import { GROUP_STREAMS, TENANT_STREAMS, USER_STREAMS } from '#domain';
 import type { EventBatch } from '#event-store';
 import { type MembershipCleanup, SNAPSHOTS } from '#handlers';
@@ -13,6 +14,18 @@ const GATHER_MS = 100;
 const CLEANUP_CHECKPOINT = 'membership-cleanup';
 /** Longest that a start waits to hear what the log has said of tenants; until it is heard, requests are answered 503. */
 const HEARING_MS = 5_000;
+
+const MEGABYTE = 1024 * 1024;
+
+const callsKept = ({
+  REQUEST_LOG_SUCCESSES: successes,
+  REQUEST_LOG_DAYS: days,
+  REQUEST_LOG_CONNECTION_MB,
+  REQUEST_LOG_MB,
+}: RollcallConfig) => ({
+  successes,
+  retention: { days, connectionBytes: REQUEST_LOG_CONNECTION_MB * MEGABYTE, bytes: REQUEST_LOG_MB * MEGABYTE },
+});
 
 /**
  * What a gateway keeps running beside its routes: the projections it reads from, the memory of credentials, the clean-up
@@ -32,6 +45,7 @@ export class DirectoryService {
   constructor(
     private readonly engines: Pick<Engines, 'store' | 'readModels' | 'requestLog' | 'grants'>,
     private readonly log: SubscriptionLog,
+    config: RollcallConfig,
   ) {
     const { store, readModels } = engines;
     this.tokenUses = new TokenUses({ store: engines.requestLog, now: Date.now, log });
@@ -40,6 +54,7 @@ export class DirectoryService {
     const parts = { readModels, now: Date.now, passed, uses: this.tokenUses, grants: this.grants };
     this.credentials = new CredentialDirectory(parts, this.recentSettings);
     this.requestLog = new RequestLog({
+      ...callsKept(config),
       store: engines.requestLog,
       tenantExists: async (tenant) => (await readModels.get(TENANTS.name, tenant)) !== undefined,
       now: Date.now,

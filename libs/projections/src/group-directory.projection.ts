@@ -1,12 +1,11 @@
 import { applyChanges, GROUP_STREAMS, type GroupEvent, parseStream } from '#domain';
-import { type CollectionDefinition, type Document, SHADOW_FIELD, searchShadow } from '#read-models';
-import { groupModel, type ResourceAttributes, resourceJson } from '#scim';
-import { ATTRIBUTES, attributesIn, type DescribesAttributes } from './described-attributes.js';
+import { type CollectionDefinition, type Document, searchShadow } from '#read-models';
+import { attributesOf, groupModel, type ResourceAttributes, resourceJson } from '#scim';
 import type { ProjectedEvent, Projection } from './projection.js';
 import { documentId } from './user-directory.projection.js';
 
 /** A group as lists show it, without its members. */
-export interface GroupDocument extends Document, DescribesAttributes {
+export interface GroupDocument extends Document {
   /** The tenant; every query binds it. */
   readonly scope: string;
   readonly id: string;
@@ -16,6 +15,8 @@ export interface GroupDocument extends Document, DescribesAttributes {
   readonly created: string;
   readonly lastModified: string;
   readonly memberCount: number;
+  readonly json: string;
+  readonly shadow: object;
 }
 
 export const GROUPS: CollectionDefinition = {
@@ -25,18 +26,11 @@ export const GROUPS: CollectionDefinition = {
     { name: 'displayName', fields: ['scope', 'shadow.displayname'] },
     { name: 'externalId', fields: ['scope', 'shadow.externalid'] },
   ],
-  derived: {
-    name: SHADOW_FIELD,
-    of(document, members) {
-      const group = document as GroupDocument;
-      return searchShadow(groupModel, { ...group, attributes: attributesIn(group) }, members);
-    },
-  },
 };
 
 /** All groups of all tenants, searchable. */
 export const groupDirectory: Projection = {
-  name: 'group-directory-2',
+  name: 'group-directory',
   collections: [GROUPS],
   streamPrefixes: [GROUP_STREAMS],
   touches(event) {
@@ -56,18 +50,21 @@ function fold(document: GroupDocument | undefined, event: ProjectedEvent): Group
       return describe(event, fact.data.resource, { created: lastModified, lastModified, memberCount: 0 });
     case 'GroupUpdated': {
       if (!document) return undefined;
-      const attributes = applyChanges(attributesIn(document), fact.data.changes);
+      const attributes = applyChanges(attributesOf(document.json), fact.data.changes);
       return describe(event, attributes, { ...document, lastModified });
     }
     case 'GroupMembershipChanged': {
       if (!document) return undefined;
       const memberCount = document.memberCount + fact.data.added.length - fact.data.removed.length;
-      return { ...document, memberCount, lastModified, version: event.revision };
+      const shadow = { ...document.shadow, meta: { ...metaOf(document.shadow), lastmodified: lastModified } };
+      return { ...document, memberCount, lastModified, version: event.revision, shadow };
     }
     case 'GroupDeleted':
       return undefined;
   }
 }
+
+const metaOf = (shadow: object): object => ('meta' in shadow ? (shadow.meta as object) : {});
 
 function describe(
   event: ProjectedEvent,
@@ -86,6 +83,6 @@ function describe(
     lastModified,
     memberCount,
     json: resourceJson(groupModel, id, attributes),
-    [ATTRIBUTES]: attributes,
+    shadow: searchShadow(groupModel, { id, attributes, created, lastModified }),
   };
 }

@@ -10,11 +10,21 @@ import {
 } from '#scim';
 
 /** Stands where a value stood. */
-const MASK = '…';
+export const MASK = '…';
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+export const isOurId = (text: string): boolean => ID.test(text);
 /** Parameters whose values are numbers or words of the protocol. */
 const PLAIN_PARAMETERS = /^(startIndex|count|sortOrder)$/i;
 const PLAIN_VALUE = /^(\d{1,9}|ascending|descending)$/i;
+
+/*
+ * What nearly every request asks for, known at a glance: a resource by its id, the place of a new one, and a look-up by one
+ * attribute, which comes out as below.
+ */
+const PLAIN_TARGET =
+  /^\/scim\/v2\/[\w-]+\/(Users|Groups)(\/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})?$/;
+const LOOK_UP =
+  /^(\/scim\/v2\/[\w-]+\/(?:Users|Groups)\?filter=)(userName|externalId|displayName|id)(?:%20|\+)eq(?:%20|\+)%22(?:[\w.@-]|%(?!22))*%22(&startIndex=\d{1,9}&count=\d{1,9})?$/;
 
 /**
  * The target of a request without anything that somebody could have typed about a person: ids of ours, names of parameters,
@@ -22,6 +32,9 @@ const PLAIN_VALUE = /^(\d{1,9}|ascending|descending)$/i;
  * @param target path and query as routes know them
  */
 export function maskTarget(target: string): string {
+  if (PLAIN_TARGET.test(target)) return target;
+  const [, lookUp, attribute, page = ''] = LOOK_UP.exec(target) ?? [];
+  if (lookUp !== undefined) return `${lookUp}${attribute} eq ${MASK}${page}`;
   const [path = '', query] = splitOnce(target, '?');
   const segments = path.split('/').map((segment, at) => (at <= 4 || ID.test(segment) ? segment : MASK));
   // After `/scim/v2/{tenant}` comes an endpoint of ours; another word there may be anything.

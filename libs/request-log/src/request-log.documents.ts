@@ -1,26 +1,6 @@
 import type { CollectionDefinition, Document } from '#read-models';
 import type { CauseCode } from './causes/causes.js';
-
-/** One request that was refused, or answered in a way its sender will hardly have meant (`hint`). Holds no values. */
-export interface RequestRecord extends Document {
-  readonly tenant: string;
-  /** Undefined where nobody knows who was speaking. */
-  readonly connectionId?: string;
-  /** What is bounded together: a connection, or the strangers of a tenant. */
-  readonly bucket: string;
-  readonly kind: 'refusal' | 'hint';
-  /** UTC with milliseconds. */
-  readonly at: string;
-  readonly requestId: string;
-  readonly method: string;
-  /** See `maskTarget`. */
-  readonly path: string;
-  readonly status: number;
-  readonly scimType?: string;
-  /** As it was answered, values masked. */
-  readonly detail: string;
-  readonly cause: CauseCode;
-}
+import type { StreakRecord } from './streak.js';
 
 /** When a connection was last heard of; `_id` is the connection's. Counts are since the connection's first request. */
 export interface ContactRecord extends Document {
@@ -30,28 +10,21 @@ export interface ContactRecord extends Document {
   readonly lastRequestAt?: string;
   readonly lastSuccessAt?: string;
   readonly lastRefusalAt?: string;
+  /** Refusals since the last success, of calls that only read and of those that change something. */
+  readonly reads?: StreakRecord;
+  readonly changes?: StreakRecord;
 }
 
-/** Ids count down with time, so that the newest come first. */
-export const REQUESTS: CollectionDefinition = {
-  name: 'requests',
-  indexes: [
-    { name: 'bucket', fields: ['bucket', '_id'], counted: true },
-    { name: 'tenant', fields: ['tenant', '_id'] },
-    { name: 'status', fields: ['tenant', 'status', '_id'] },
-    { name: 'at', fields: ['at'] },
-  ],
-};
+/** Requests to a tenant by somebody whom no connection knows. */
+export interface StrangersRecord extends Document {
+  readonly tenant: string;
+  readonly refusals: number;
+  readonly lastRefusalAt: string;
+  /** Of the last one. */
+  readonly cause: CauseCode;
+}
 
 export const CONTACTS: CollectionDefinition = { name: 'contacts', indexes: [] };
 
-export const bucketOf = (tenant: string, connectionId: string | undefined): string => `${tenant}/${connectionId ?? ''}`;
-
-const END_OF_TIME = 2 ** 48 - 1;
-
-/** @param at milliseconds since the epoch @param sequence counts the records of this process */
-export function recordId(at: number, sequence: number, requestId: string): string {
-  const time = (END_OF_TIME - at).toString(16).padStart(12, '0');
-  const place = (0xffff - (sequence & 0xffff)).toString(16).padStart(4, '0');
-  return `${time}-${place}-${requestId}`;
-}
+/** `_id` of a tenant's strangers among the contacts; no connection's id has a slash. */
+export const strangersOf = (tenant: string): string => `${tenant}/strangers`;

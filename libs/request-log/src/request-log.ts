@@ -1,61 +1,59 @@
+import { randomBytes } from 'node:crypto';
 import type { ReadModels, WriteOperation } from '#read-models';
 import { LRUCache } from 'lru-cache';
-import type { CauseCode } from './causes/causes.js';
+import { bucketOf, type Series } from './calls/call-block.js';
+import type { Call } from './calls/call.js';
+import { CallSeries, type OpenBlock } from './calls/call-series.js';
+import { CallStore, type Retention } from './calls/call-store.js';
+import { type CallsPage, type CallsQuery, findCall, type FoundCall, listCalls } from './calls/find-calls.js';
 import { Contact } from './contact.js';
-import { maskDetail, maskTarget } from './mask.js';
-import { contactsOf, listRequests, type RequestLogQuery } from './request-log.reader.js';
-import {
-  bucketOf,
-  CONTACTS,
-  type ContactRecord,
-  recordId,
-  REQUESTS,
-  type RequestRecord,
-} from './request-log.documents.js';
+import { contactRecord } from './contact-record.js';
+import { PerSecond } from './per-second.js';
+import { CONTACTS, type ContactRecord, strangersOf, type StrangersRecord } from './request-log.documents.js';
 
-/** A refused request, or one that deserves a hint, as the edge saw it: values still in it. */
-export interface NotedRequest {
-  readonly tenant: string;
-  readonly connectionId?: string | undefined;
-  readonly kind: 'refusal' | 'hint';
-  readonly requestId: string;
-  readonly method: string;
-  /** Path and query as routes know them. */
-  readonly target: string;
-  readonly status: number;
-  readonly scimType?: string | undefined;
-  readonly detail: string;
-  readonly cause: CauseCode;
-}
+/** What of successful calls is kept: with masked bodies, without, or nothing. Refusals are kept whatever it is. */
+export const SUCCESS_LEVELS = ['bodies', 'summaries', 'none'] as const;
+export type SuccessLevel = (typeof SUCCESS_LEVELS)[number];
 
 export interface RequestLogOptions {
   readonly store: ReadModels;
+  readonly retention: Retention;
+  /** Default `bodies`. */
+  readonly successes?: SuccessLevel;
   /** Requests to a tenant that there is not are noted nowhere. */
   readonly tenantExists: (tenant: string) => Promise<boolean>;
   readonly now: () => number;
   readonly log: { warn(about: object, message: string): void };
 }
 
-/** How much is kept. */
+/** A refused request of somebody whom no connection knows. */
+interface Stranger {
+  readonly tenant: string;
+  readonly call: Call;
+}
+
+/** What is taken in; each is far above what identity providers do, and below what would be felt. */
 export const REQUEST_LOG_LIMITS = {
-  /** Newest records of one connection. */
-  perConnection: 1_000,
-  /** Newest records of requests to one tenant without a token that we know. */
-  strangers: 200,
-  days: 30,
-  /** Records taken in between two writes; more are counted only. */
-  waiting: 2_000,
+  /** Bodies kept of successful calls in one second: of one connection, and of all. */
+  bodies: 20,
+  allBodies: 250,
+  /** The same of refused ones. */
+  refusedBodies: 100,
+  allRefusedBodies: 1_000,
+  /** Refusals of strangers between two writes; more are counted only. */
+  strangers: 2_000,
+  /** Calls that could not be written and wait for the next try; more are let go. */
+  unwritten: 50_000,
 } as const;
 
 /** Milliseconds. What a crash takes along is no more than what came in one of these. */
 const WRITE_EVERY = 1_000;
 const CONTACTS_EVERY = 5_000;
 const AGE_OUT_EVERY = 3_600_000;
-const PRUNE_SLACK = 50;
 
 /**
- * Remembers, for each connection, when it was last heard of and which requests were refused and why. A request only leaves
- * a note in memory; notes are masked, written and bounded in batches on a timer.
+ * Remembers what each connection asked for and how it was answered, and when it was last heard of. A request only leaves a
+ * note of what is in memory anyway; notes are masked, packed, written and bounded in blocks, on a timer.
  */
 export class RequestLog {
   /** Contacts that have been quiet for longest make room; they lose nothing but which hints were given. */
@@ -64,20 +62,26 @@ export class RequestLog {
     dispose: (contact) => this.retire(contact),
   });
   private readonly retired: Contact[] = [];
-  private waiting: { noted: NotedRequest; at: number }[] = [];
+  private news: CallSeries[] = [];
+  private strangers: Stranger[] = [];
+  private unwritten: OpenBlock[] = [];
   private passedOver = 0;
-  private sequence = 0;
   private readonly timers: NodeJS.Timeout[] = [];
+  private readonly calls: CallStore;
+  private readonly allBodies: PerSecond;
+  private readonly allRefusedBodies = new PerSecond(REQUEST_LOG_LIMITS.allRefusedBodies);
   /** Writes come one after another. */
   private writing: Promise<void> = Promise.resolve();
 
-  constructor(private readonly options: RequestLogOptions) {}
+  constructor(private readonly options: RequestLogOptions) {
+    this.calls = new CallStore(options.store, options.retention, randomBytes(4).toString('hex'));
+    this.allBodies = new PerSecond(this.keeps('bodies') ? REQUEST_LOG_LIMITS.allBodies : 0);
+  }
 
   async start(): Promise<void> {
-    const { store } = this.options;
-    await store.declare(REQUESTS);
-    await store.declare(CONTACTS);
-    this.every(WRITE_EVERY, () => this.writeNotes());
+    await this.calls.start();
+    await this.options.store.declare(CONTACTS);
+    this.every(WRITE_EVERY, () => this.writeCalls());
     this.every(CONTACTS_EVERY, () => this.writeContacts());
     this.every(AGE_OUT_EVERY, () => this.ageOut());
   }
@@ -85,44 +89,79 @@ export class RequestLog {
   /** The memory of one connection. Ask once per request. */
   contactOf(tenant: string, connectionId: string): Contact {
     let contact = this.heard.get(connectionId);
-    if (!contact) this.heard.set(connectionId, (contact = new Contact(tenant, connectionId)));
+    if (!contact) this.heard.set(connectionId, (contact = this.newContact(tenant, connectionId)));
     return contact;
   }
 
-  note(noted: NotedRequest): void {
-    const at = this.options.now();
-    if (noted.kind === 'refusal' && noted.connectionId !== undefined) {
-      const contact = this.contactOf(noted.tenant, noted.connectionId);
-      contact.refusals++;
-      contact.lastRefusal = at;
-    }
-    if (this.waiting.length < REQUEST_LOG_LIMITS.waiting) this.waiting.push({ noted, at });
+  /** A request was refused before anybody knew whose it was. */
+  refusedStranger(tenant: string, call: Call): void {
+    if (this.strangers.length < REQUEST_LOG_LIMITS.strangers) this.strangers.push({ tenant, call });
     else this.passedOver++;
   }
 
   /** Everything noted so far is in the store when this resolves. */
   flush(): Promise<void> {
     return this.inTurn(async () => {
-      await this.writeNotes();
+      await this.writeCalls();
       await this.writeContacts();
     });
   }
 
-  /** The newest requests first, those of this very moment too. */
-  async list(query: RequestLogQuery): Promise<{ requests: RequestRecord[]; nextCursor?: string }> {
+  /** The newest calls first, those of this very moment too. */
+  async list(query: CallsQuery): Promise<CallsPage> {
     await this.flush();
-    return listRequests(this.options.store, query);
+    return listCalls(this.options.store, query);
+  }
+
+  /** Everything there is on one request, the newest record first; empty: nothing is, or nothing any more. */
+  async find(tenant: string, requestId: string): Promise<FoundCall[]> {
+    await this.flush();
+    return findCall(this.options.store, tenant, requestId);
   }
 
   /** When connections were last heard of, by their ids; none for one that never was. */
   async contacts(connectionIds: readonly string[]): Promise<Map<string, ContactRecord>> {
     await this.flush();
-    return contactsOf(this.options.store, connectionIds);
+    const records = await this.options.store.getMany<ContactRecord>(CONTACTS.name, connectionIds);
+    return new Map(records.flatMap((record) => (record ? [[record._id, record] as const] : [])));
+  }
+
+  /** What strangers asked of a tenant; undefined: nothing was refused to any. */
+  async strangersOf(tenant: string): Promise<StrangersRecord | undefined> {
+    await this.flush();
+    return this.options.store.get<StrangersRecord>(CONTACTS.name, strangersOf(tenant));
+  }
+
+  /** Lets go of what is older than is kept. */
+  ageOut(): Promise<void> {
+    return this.calls.ageOut(this.options.now());
   }
 
   async stop(): Promise<void> {
     for (const timer of this.timers.splice(0)) clearInterval(timer);
     await this.flush();
+  }
+
+  private keeps(level: SuccessLevel): boolean {
+    const { successes = 'bodies' } = this.options;
+    return SUCCESS_LEVELS.indexOf(successes) <= SUCCESS_LEVELS.indexOf(level);
+  }
+
+  private newContact(tenant: string, connectionId: string): Contact {
+    const { bodies, refusedBodies } = REQUEST_LOG_LIMITS;
+    return new Contact(tenant, connectionId, {
+      successes: this.keeps('summaries') ? this.newSeries(tenant, connectionId, 'successes') : undefined,
+      refusals: this.newSeries(tenant, connectionId, 'refusals'),
+      bodies: [new PerSecond(bodies), this.allBodies],
+      refusedBodies: [new PerSecond(refusedBodies), this.allRefusedBodies],
+    });
+  }
+
+  private newSeries(tenant: string, connectionId: string, series: Series): CallSeries {
+    return new CallSeries(
+      { tenant, connectionId, bucket: bucketOf(tenant, connectionId), series },
+      { hasNews: (some) => this.news.push(some), isFull: (some) => setImmediate(() => some.digest()) },
+    );
   }
 
   private every(milliseconds: number, task: () => Promise<void>): void {
@@ -141,74 +180,70 @@ export class RequestLog {
     return turn;
   }
 
-  private async writeNotes(): Promise<void> {
-    const { waiting, passedOver } = this;
-    if (waiting.length === 0) return;
-    this.waiting = [];
-    this.passedOver = 0;
+  private async writeCalls(): Promise<void> {
+    const { news, passedOver } = this;
     if (passedOver > 0)
       this.options.log.warn({ passedOver }, 'More requests were refused than the request log takes in');
-    const known = new Map<string, boolean>();
-    const operations: WriteOperation[] = [];
-    const buckets = new Set<string>();
-    for (const { noted, at } of waiting) {
-      // Whose token we know, their tenant we know.
-      const exists =
-        noted.connectionId !== undefined ||
-        (known.get(noted.tenant) ?? (await this.options.tenantExists(noted.tenant)));
-      known.set(noted.tenant, exists);
-      if (!exists) continue;
-      const document = this.recordOf(noted, at);
-      operations.push({ type: 'put', collection: REQUESTS.name, document });
-      buckets.add(document.bucket);
+    this.passedOver = 0;
+    this.news = [];
+    const strangers = await this.takeStrangers();
+    const blocks = [...this.unwritten, ...[...news, ...strangers.keys()].flatMap((series) => series.take())];
+    this.unwritten = [];
+    if (blocks.length === 0) return;
+    try {
+      await this.calls.write(blocks);
+    } catch (error) {
+      this.keepUnwritten(blocks);
+      throw error;
     }
-    if (operations.length === 0) return;
-    await this.options.store.write({ operations });
-    for (const bucket of buckets) await this.prune(bucket);
+    await this.countStrangers([...strangers.values()]);
   }
 
-  private recordOf(noted: NotedRequest, at: number): RequestRecord {
-    const { tenant, connectionId, scimType, target, detail, requestId, ...rest } = noted;
-    return {
-      _id: recordId(at, this.sequence++, requestId),
-      tenant,
-      ...(connectionId !== undefined && { connectionId }),
-      bucket: bucketOf(tenant, connectionId),
-      at: new Date(at).toISOString(),
-      requestId,
-      ...rest,
-      path: maskTarget(target),
-      ...(scimType !== undefined && { scimType }),
-      // A hint is made of names alone.
-      detail: noted.kind === 'hint' ? detail : maskDetail(detail),
-    };
+  /** What waits for the next try is bounded; of more, the oldest goes. */
+  private keepUnwritten(blocks: readonly OpenBlock[]): void {
+    let calls = 0;
+    for (const block of [...blocks].reverse()) {
+      calls += block.calls;
+      if (calls > REQUEST_LOG_LIMITS.unwritten) break;
+      this.unwritten.unshift(block);
+    }
   }
 
-  private async prune(bucket: string): Promise<void> {
+  /** Of tenants that there are. */
+  private async takeStrangers(): Promise<Map<CallSeries, StrangersRecord>> {
+    const { strangers } = this;
+    if (strangers.length === 0) return new Map();
+    this.strangers = [];
+    const byTenant = new Map<string, Call[]>();
+    for (const { tenant, call } of strangers) {
+      const calls = byTenant.get(tenant);
+      if (calls) calls.push(call);
+      else byTenant.set(tenant, [call]);
+    }
+    const taken = new Map<CallSeries, StrangersRecord>();
+    for (const [tenant, calls] of byTenant) {
+      const last = calls.at(-1);
+      if (!last || !(await this.options.tenantExists(tenant))) continue;
+      const about = { tenant, bucket: bucketOf(tenant, undefined), series: 'refusals' } as const;
+      const series = new CallSeries(about, { hasNews: () => undefined, isFull: (some) => some.digest() });
+      for (const call of calls) series.add(call);
+      const { at, cause = 'other' } = last;
+      const lastRefusalAt = new Date(at).toISOString();
+      taken.set(series, { _id: strangersOf(tenant), tenant, refusals: calls.length, lastRefusalAt, cause });
+    }
+    return taken;
+  }
+
+  private async countStrangers(records: readonly StrangersRecord[]): Promise<void> {
+    if (records.length === 0) return;
     const { store } = this.options;
-    const { perConnection, strangers } = REQUEST_LOG_LIMITS;
-    const limit = bucket.endsWith('/') ? strangers : perConnection;
-    const count = await store.count(REQUESTS.name, { bucket });
-    if (count <= limit + PRUNE_SLACK) return;
-    await this.remove(
-      await store.find<RequestRecord>(REQUESTS.name, { filter: { bucket }, sort: { _id: 1 }, skip: limit }),
-    );
-  }
-
-  /** Lets go of what is older than is kept. */
-  async ageOut(): Promise<void> {
-    const before = new Date(this.options.now() - REQUEST_LOG_LIMITS.days * 86_400_000).toISOString();
-    const query = { filter: { at: { $lt: before } }, limit: 1_000 };
-    for (;;) {
-      const old = await this.options.store.find<RequestRecord>(REQUESTS.name, query);
-      await this.remove(old);
-      if (old.length < query.limit) return;
-    }
-  }
-
-  private async remove(records: readonly RequestRecord[]): Promise<void> {
-    const operations = records.map(({ _id: id }) => ({ type: 'delete', collection: REQUESTS.name, id }) as const);
-    if (operations.length > 0) await this.options.store.write({ operations });
+    const ids = records.map(({ _id }) => _id);
+    const before = await store.getMany<StrangersRecord>(CONTACTS.name, ids);
+    const operations = records.map((record, n): WriteOperation => {
+      const refusals = record.refusals + (before[n]?.refusals ?? 0);
+      return { type: 'put', collection: CONTACTS.name, document: { ...record, refusals } as StrangersRecord };
+    });
+    await store.write({ operations });
   }
 
   private retire(contact: Contact): void {
@@ -226,22 +261,4 @@ export class RequestLog {
     });
     await store.write({ operations });
   }
-}
-
-function contactRecord(contact: Contact, before: ContactRecord | undefined): ContactRecord {
-  const { requests, refusals } = contact.settle();
-  const { tenant, connectionId, lastRequest, lastSuccess, lastRefusal } = contact;
-  const at = (time: number, earlier: string | undefined) => (time === 0 ? earlier : new Date(time).toISOString());
-  const times = {
-    lastRequestAt: at(lastRequest, before?.lastRequestAt),
-    lastSuccessAt: at(lastSuccess, before?.lastSuccessAt),
-    lastRefusalAt: at(lastRefusal, before?.lastRefusalAt),
-  };
-  return {
-    _id: connectionId,
-    tenant,
-    requests: (before?.requests ?? 0) + requests,
-    refusals: (before?.refusals ?? 0) + refusals,
-    ...Object.fromEntries(Object.entries(times).filter(([, time]) => time !== undefined)),
-  };
 }

@@ -43,6 +43,9 @@ export function authenticateScim(fastify: FastifyInstance, options: Authenticati
       baseUrl: seen.origin + url.basePath,
       caller: undefined,
       contact: undefined,
+      credentialId: undefined,
+      at: Date.now(),
+      startedAt: performance.now(),
     };
     (request as ScimRequest).scim = scope;
     if (request.method === 'OPTIONS') return answerOptions(request, reply);
@@ -59,7 +62,9 @@ export function authenticateScim(fastify: FastifyInstance, options: Authenticati
         return refuse(reply, isForeign ? 'foreignToken' : 'unknownToken', NOT_VALID_HERE);
       }
       scope.contact = contactOf(request, found.caller);
-      if (found.outcome === 'expired' && found.refreshable) return refuse(reply, 'expiredToken', ACCESS_TOKEN_EXPIRED);
+      scope.credentialId = found.caller.credentialId;
+      if (found.outcome === 'expired' && found.refreshable)
+        return refuse(reply, 'expiredAccessToken', ACCESS_TOKEN_EXPIRED);
       if (found.outcome === 'expired') {
         options.onExpired(found.caller);
         return refuse(
@@ -68,9 +73,8 @@ export function authenticateScim(fastify: FastifyInstance, options: Authenticati
           'This token has expired; issue a new one for the connection and enter it at the IdP.',
         );
       }
-      const now = Date.now();
-      scope.contact?.came(now);
-      found.caller.use.came(now);
+      scope.contact?.came(scope.at);
+      found.caller.use.came(scope.at);
       if (found.outcome === 'suspended') return sendScimError(reply, SUSPENDED, 'suspendedTenant');
       if (found.outcome === 'paused') return sendScimError(reply, PAUSED, 'pausedConnection');
       scope.caller = found.caller;

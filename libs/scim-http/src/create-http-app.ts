@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { SecureContextOptions } from 'node:tls';
 import type { DynamicModule, Type } from '@nestjs/common';
@@ -15,6 +14,7 @@ import { GUARD_LINES, GuardedResponse } from './guarded-response.js';
 import { inflateBodies } from './inflate-bodies.hook.js';
 import { parseScimBodies } from './scim-body.parser.js';
 import { reportRefusals } from './report-refusal.js';
+import { newRequestId } from './request-id.js';
 import { requireScopes } from './require-scopes.hook.js';
 import { rememberUrl } from './scim-request.js';
 import { parseScimUrl } from './scim-url.js';
@@ -63,7 +63,7 @@ export async function createHttpApp(
   const publicUrl = options.publicUrl?.replace(/\/+$/, '');
   const adapter = new FastifyAdapter({
     bodyLimit: options.maxBodyBytes,
-    genReqId: () => randomUUID(),
+    genReqId: newRequestId,
     // No middleware is registered, so the layer that would run it is left out of every request.
     skipMiddie: true,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },

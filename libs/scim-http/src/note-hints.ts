@@ -1,5 +1,6 @@
 import { type CauseCode, hintsIn, unknownAttributesIn } from '#request-log';
 import type { FilterNode, ResourceAttributes, ResourceModel } from '#scim';
+import { aboutCall } from './report-refusal.js';
 import type { ScimRequest } from './scim-request.js';
 
 /** Writes of a connection that are looked at for hints: the first ones show how it is set up. */
@@ -34,8 +35,5 @@ function noteHint(request: ScimRequest, status: number, cause: CauseCode, detail
   const hint = `${cause} ${detail}`;
   if (!contact || contact.hinted.has(hint) || contact.hinted.size >= MAX_HINTS) return;
   contact.hinted.add(hint);
-  const { tenant, connectionId } = contact;
-  const { id: requestId, method, url: target } = request;
-  const noted = { tenant, connectionId, requestId, method, target, status, detail, cause };
-  request.server.refusals?.requestLog?.note({ kind: 'hint', ...noted });
+  contact.hint(aboutCall(request, { kind: 'hint', status, detail, cause }));
 }

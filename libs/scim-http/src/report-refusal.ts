@@ -1,9 +1,10 @@
 import type { Caller } from '#access';
-import { type CauseCode, type Contact, findCause, type RequestLog } from '#request-log';
+import { type Call, type CauseCode, type Contact, findCause, type RequestLog } from '#request-log';
 import type { ScimErrorKind } from '#scim';
 import type { Logger } from '#telemetry';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { type ScimRequest, scimUrlOf } from './scim-request.js';
+import { bodyFor } from './kept-body.js';
+import { type ScimRequest, type ScimScope, scimUrlOf } from './scim-request.js';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -35,7 +36,7 @@ export function reportRefusal(request: FastifyRequest, { kind, ...refusal }: Ref
   const { status, detail } = refusal;
   const cause = refusal.cause ?? findCause({ method, kind, detail });
   const tenant = scimUrlOf(request)?.tenant;
-  const connectionId = connectionOf(request);
+  const connectionId = scopeOf(request)?.contact?.connectionId;
   const about = { requestId, tenant, connectionId, method, status, kind, cause };
   request.server.refusals?.logger.warn(about, 'SCIM request refused');
   noteRefusal(request, { kind, ...refusal, cause });
@@ -43,31 +44,31 @@ export function reportRefusal(request: FastifyRequest, { kind, ...refusal }: Ref
 
 /** The same without the line in the log, for one operation of a bulk request. */
 export function noteRefusal(request: FastifyRequest, { kind, ...refusal }: Refusal): void {
-  const requestLog = request.server.refusals?.requestLog;
+  const { status, scimType, detail } = refusal;
+  const cause = refusal.cause ?? findCause({ method: request.method, kind, detail });
+  const call = aboutCall(request, { kind: 'refusal', status, scimType, detail, cause });
+  const contact = scopeOf(request)?.contact;
+  if (contact) return contact.refused({ ...call, ...bodyFor(request, contact.mayKeepBodies(call.at, true)) });
   const tenant = scimUrlOf(request)?.tenant;
-  if (!requestLog || tenant === undefined) return;
-  const { id: requestId, method, url: target } = request;
-  const cause = refusal.cause ?? findCause({ method, kind, detail: refusal.detail });
-  const connectionId = connectionOf(request);
-  requestLog.note({ kind: 'refusal', ...refusal, tenant, connectionId, requestId, method, target, cause });
+  if (tenant !== undefined) request.server.refusals?.requestLog?.refusedStranger(tenant, call);
 }
-
-const connectionOf = (request: FastifyRequest): string | undefined =>
-  (request as Partial<ScimRequest>).scim?.contact?.connectionId;
 
 /** Notes with the connection that its token came to another tenant's URL. */
 export function noteMisdirected(request: FastifyRequest, caller: Caller, detail: string): void {
-  const { tenant, connectionId } = caller;
-  const { id: requestId, method, url: target } = request;
-  request.server.refusals?.requestLog?.note({
-    kind: 'refusal',
-    tenant,
-    connectionId,
-    requestId,
-    method,
-    target,
-    status: 401,
-    detail,
-    cause: 'foreignToken',
-  });
+  const call = aboutCall(request, { kind: 'refusal', status: 401, detail, cause: 'foreignToken' });
+  contactOf(request, caller)?.refused({ ...call, credentialId: caller.credentialId });
 }
+
+/** What is kept of a request that is not answered as asked, or hardly as meant. */
+export function aboutCall(
+  request: FastifyRequest,
+  about: Pick<Call, 'kind' | 'status' | 'scimType' | 'detail' | 'cause'>,
+): Call {
+  const scope = scopeOf(request);
+  const { at, startedAt, credentialId } = scope ?? { at: Date.now(), startedAt: performance.now() };
+  const { id: requestId, method, url: target } = request;
+  return { ...about, requestId, method, target, at, tookMs: performance.now() - startedAt, credentialId };
+}
+
+/** Undefined for a URL that the router refuses. */
+const scopeOf = (request: FastifyRequest): ScimScope | undefined => (request as Partial<ScimRequest>).scim;

@@ -19,6 +19,11 @@ export interface ScimScope {
   readonly caller: Caller | undefined;
   /** What is remembered of the connection; absent where nobody knows whose request it is. */
   readonly contact: Contact | undefined;
+  /** Of the token that came, where we know it. */
+  readonly credentialId: string | undefined;
+  /** When the request came: milliseconds since the epoch, and by the clock that only goes forward. */
+  readonly at: number;
+  readonly startedAt: number;
 }
 
 /** How a request looks from the client's side. */

@@ -1,6 +1,6 @@
 import { gzip } from 'node:zlib';
 import type { FastifyReply } from 'fastify';
-import type { ScimRequest } from './scim-request.js';
+import { noteSuccess } from './note-success.js';
 import Negotiator from 'negotiator';
 
 const SCIM_JSON = 'application/scim+json';
@@ -18,7 +18,7 @@ const GZIP_LEVEL = 3;
 /** Answers with JSON text that is already written, as `application/scim+json` unless plain JSON is asked for. */
 export function sendScim(reply: FastifyReply, status: number, json: string): void {
   const { accept } = reply.request.headers;
-  noteSuccess(reply, status);
+  if (status < 400) noteSuccess(reply, status, json);
   reply.code(status).header('content-type', accept === undefined ? SCIM_MEDIA_TYPE : mediaTypeFor(accept));
   if (json.length < COMPRESS_FROM) reply.send(json);
   else sendLarge(reply, json);
@@ -26,12 +26,8 @@ export function sendScim(reply: FastifyReply, status: number, json: string): voi
 
 /** Answers with a status that has no body: 204, 304. */
 export function sendEmpty(reply: FastifyReply, status: number): void {
-  noteSuccess(reply, status);
+  noteSuccess(reply, status, undefined);
   reply.code(status).send();
-}
-
-function noteSuccess({ request }: FastifyReply, status: number): void {
-  if (status < 400) (request as Partial<ScimRequest>).scim?.contact?.succeeded(Date.now());
 }
 
 function sendLarge(reply: FastifyReply, json: string): void {

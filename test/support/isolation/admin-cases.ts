@@ -96,6 +96,24 @@ export const ADMIN_CASES: Readonly<Record<string, AdminCase>> = {
     send: (at) => ({ path: `${tenants}/${at.slug}/requests` }),
     probes: {
       'its connection': [200, (it, at) => ({ path: `${tenants}/${at.slug}/requests?connection=${it.connectionId}` })],
+      'what names its user': [
+        200,
+        (it, at) => ({ path: `${tenants}/${at.slug}/requests?resource=${it.userId}&kind=all` }),
+      ],
+    },
+  },
+  'GET /admin/v1/tenants/:slug/requests/:id': {
+    may: /*                         */ 'yes      yes           yes      yes            hidden',
+    send: (at) => ({ path: `${tenants}/${at.slug}/requests/${at.requestId}` }),
+    probes: {
+      'its request': [404, (it, at) => ({ path: `${tenants}/${at.slug}/requests/${it.requestId}` })],
+    },
+  },
+  'GET /admin/v1/tenants/:slug/connections/:id/requests': {
+    may: /*                         */ 'yes      yes           yes      yes            hidden',
+    send: (at) => ({ path: `${tenants}/${at.slug}/connections/${at.connectionId}/requests` }),
+    probes: {
+      'its connection': [404, (it, at) => ({ path: `${tenants}/${at.slug}/connections/${it.connectionId}/requests` })],
     },
   },
   'GET /admin/v1/tenants/:slug/deprovisionings': {

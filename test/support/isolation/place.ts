@@ -16,6 +16,8 @@ export interface Place {
   readonly oauthClientId: string;
   /** An admin of this tenant alone. */
   readonly adminId: string;
+  /** Of the request that made the user. */
+  readonly requestId: string;
   readonly userId: string;
   /** Another user, who manages the first. */
   readonly managerId: string;
@@ -62,9 +64,16 @@ export async function placeOf(tenant: TenantClient, word = 'Home'): Promise<Plac
   };
   await gateway.admin('PATCH', `/tenants/${slug}`, { name: word });
   const admin = await gateway.admin('POST', '/admins', { name: word, role: 'tenant-admin', tenants: [slug] });
+  const log = await gateway.admin(
+    'GET',
+    `/tenants/${slug}/connections/${ids.connectionId}/requests?resource=${userId}`,
+  );
+  const [made] = (log.body as { requests: { requestId: string; status: number }[] }).requests.slice(-1);
+  if (made?.status !== 201) throw new Error(`no record of a create: ${log.text}`);
   return {
     slug,
     token,
+    requestId: made.requestId,
     ...ids,
     oauthClientId: randomUUID(),
     adminId: (admin.body as { id: string }).id,

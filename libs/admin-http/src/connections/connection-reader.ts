@@ -1,5 +1,5 @@
 import { TOKEN_USE_MEMORY, type TokenUses } from '#access';
-import type { Tenant } from '#domain';
+import type { Connection, DeletedConnection, Tenant } from '#domain';
 import { IDENTITY_SOURCE, type IdentitySource } from '#handlers';
 import { REQUEST_LOG, type RequestLog } from '#request-log';
 import { Inject, Injectable, NotFoundException } from '@nestjs/common';
@@ -17,24 +17,30 @@ export class ConnectionReader {
     @Inject(IDENTITY_SOURCE) private readonly source: IdentitySource,
   ) {}
 
-  async ofTenant(tenant: string): Promise<ConnectionView[]> {
-    return this.describe(await this.tenants.living(tenant));
+  /** @param withDeleted whether those that are no more are wanted too */
+  async ofTenant(slug: string, withDeleted = false): Promise<ConnectionView[]> {
+    const tenant = await this.tenants.living(slug);
+    const living = Object.values(tenant.connections);
+    return this.describe(tenant, withDeleted ? [...living, ...Object.values(tenant.deletedConnections)] : living);
   }
 
-  /** @throws NotFoundException */
+  /** A deleted one too. @throws NotFoundException */
   async one(tenant: string, id: string): Promise<ConnectionView> {
     return this.oneOf(await this.tenants.living(tenant), id);
   }
 
   /** @throws NotFoundException */
   async oneOf(tenant: Tenant, id: string): Promise<ConnectionView> {
-    const found = (await this.describe(tenant)).find((connection) => connection.id === id);
+    const connection = tenant.connections[id] ?? tenant.deletedConnections[id];
+    const [found] = connection ? await this.describe(tenant, [connection]) : [];
     if (!found) throw new NotFoundException('No such connection');
     return found;
   }
 
-  private async describe(tenant: Tenant): Promise<ConnectionView[]> {
-    const connections = Object.values(tenant.connections);
+  private async describe(
+    tenant: Tenant,
+    connections: readonly (Connection | DeletedConnection)[],
+  ): Promise<ConnectionView[]> {
     const credentials = Object.values(tenant.credentials);
     const contacts = await this.requestLog.contacts(connections.map(({ id }) => id));
     const lastUsed = await this.uses.lastUsed(credentials.map(({ id }) => id));

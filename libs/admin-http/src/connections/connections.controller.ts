@@ -13,6 +13,7 @@ import {
   Param,
   Patch,
   Post,
+  Query,
   Req,
 } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
@@ -23,7 +24,7 @@ import { Requires } from '../access/requires.decorator.js';
 import { Problems } from '../openapi/problem.js';
 import { scimBaseUrl } from '../tenants/scim-base-url.js';
 import { ConnectionReader } from './connection-reader.js';
-import { ChangeConnectionDto, CreateConnectionDto } from './connections.dto.js';
+import { ChangeConnectionDto, ConnectionsQuery, CreateConnectionDto } from './connections.dto.js';
 import { ConnectionsList, ConnectionView, CreatedConnection } from './connections.views.js';
 
 /** Connections: identity providers linked to a tenant. */
@@ -68,16 +69,16 @@ export class ConnectionsController {
 
   @Get()
   @Requires('tenant:read')
-  @ApiOperation({ summary: 'List a tenant’s connections' })
+  @ApiOperation({ summary: 'List a tenant’s connections, with their state' })
   @ApiOkResponse({ type: ConnectionsList })
-  @Problems(404)
-  async list(@Param('slug') tenant: string): Promise<ConnectionsList> {
-    return { connections: await this.connections.ofTenant(tenant) };
+  @Problems(400, 404)
+  async list(@Param('slug') tenant: string, @Query() { deleted }: ConnectionsQuery): Promise<ConnectionsList> {
+    return { connections: await this.connections.ofTenant(tenant, deleted === 'true') };
   }
 
   @Get(':id')
   @Requires('tenant:read')
-  @ApiOperation({ summary: 'Read a connection, with when it was last heard of' })
+  @ApiOperation({ summary: 'Read a connection, with its state and when it was last heard of' })
   @ApiOkResponse({ type: ConnectionView })
   @Problems(404)
   read(@Param('slug') tenant: string, @Param('id') id: string): Promise<ConnectionView> {

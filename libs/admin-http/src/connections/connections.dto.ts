@@ -27,3 +27,8 @@ export class ChangeConnectionDto {
   @OneOf(MATCHING_ATTRIBUTES, { optional: true, description: MATCHING })
   matchingAttribute?: MatchingAttribute;
 }
+
+export class ConnectionsQuery {
+  @OneOf(['true', 'false'], { optional: true, description: 'Whether deleted connections are listed too.' })
+  deleted?: 'true' | 'false';
+}

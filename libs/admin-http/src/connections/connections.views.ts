@@ -1,5 +1,12 @@
-import type { Connection } from '#domain';
-import type { ContactRecord } from '#request-log';
+import type { Connection, DeletedConnection } from '#domain';
+import {
+  CONNECTION_STATES,
+  type ConnectionState,
+  type ContactRecord,
+  explainCause,
+  FAILING_FROM,
+  stateOf,
+} from '#request-log';
 import type { ConnectionSetup } from '#idp';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { MATCHING_ATTRIBUTES } from './connections.dto.js';
@@ -19,6 +26,22 @@ export class ContactView {
   lastRefusalAt?: string;
 }
 
+/** Why a connection fails, and since when. */
+export class FailureView {
+  @ApiProperty({ description: 'Of the last refusal, a code of the reference of refused requests.' })
+  cause!: string;
+  @ApiProperty()
+  likelyCause!: string;
+  @ApiProperty({ description: 'What to change, and where.' })
+  fix!: string;
+  @ApiProperty({ format: 'date-time', description: 'When the first of these refusals came.' })
+  since!: string;
+  @ApiProperty({ type: 'integer', description: 'Refusals in a row.' })
+  refusals!: number;
+  @ApiPropertyOptional({ format: 'date-time', description: 'Absent: never.' })
+  lastSuccessAt?: string;
+}
+
 export class ConnectionView {
   @ApiProperty()
   id!: string;
@@ -28,10 +51,22 @@ export class ConnectionView {
   name!: string;
   @ApiProperty({ enum: MATCHING_ATTRIBUTES })
   matchingAttribute!: string;
-  @ApiProperty({ enum: ['active', 'paused'], description: '`paused`: SCIM answers 503 with Retry-After.' })
-  status!: 'active' | 'paused';
+  @ApiProperty({
+    enum: ['active', 'paused', 'deleted'],
+    description: 'What an admin has made of it. `paused`: SCIM answers 503 with Retry-After.',
+  })
+  status!: 'active' | 'paused' | 'deleted';
+  @ApiProperty({
+    enum: CONNECTION_STATES,
+    description: `How it goes. \`waiting\`: for its first call. \`failing\`: the last ${FAILING_FROM} reads or the last ${FAILING_FROM} changes were refused, or the last call for a reason that any call would have met; see \`failing\`.`,
+  })
+  state!: ConnectionState;
+  @ApiPropertyOptional({ type: () => FailureView })
+  failing?: FailureView;
   @ApiProperty({ format: 'date-time' })
   createdAt!: string;
+  @ApiPropertyOptional({ format: 'date-time' })
+  deletedAt?: string;
   @ApiProperty({ type: () => ContactView })
   contact!: ContactView;
   @ApiProperty({ type: () => [TokenDescription], description: 'Living tokens.' })
@@ -68,17 +103,30 @@ export class CreatedConnection {
 }
 
 export function describeConnection(
-  { id, idp, name, matchingAttribute, paused, createdAt }: Connection,
+  connection: Connection | DeletedConnection,
   tokens: readonly TokenDescription[],
   contact: ContactRecord | undefined,
 ): ConnectionView {
+  const { id, idp, name, matchingAttribute, paused, createdAt } = connection;
+  const deleted = 'deletedAt' in connection;
+  const { state, failing } = stateOf({ paused, deleted }, contact);
+  const lastSuccessAt = contact?.lastSuccessAt;
   return {
     id,
     idp,
     name,
     matchingAttribute,
-    status: paused ? 'paused' : 'active',
+    status: deleted ? 'deleted' : paused ? 'paused' : 'active',
+    state,
+    ...(failing && {
+      failing: {
+        ...failing,
+        ...explainCause(failing.cause, { idp, matchingAttribute }),
+        ...(lastSuccessAt !== undefined && { lastSuccessAt }),
+      },
+    }),
     createdAt,
+    ...(deleted && { deletedAt: connection.deletedAt }),
     contact: describeContact(contact),
     tokens: [...tokens],
   };
@@ -86,6 +134,6 @@ export function describeConnection(
 
 function describeContact(contact: ContactRecord | undefined): ContactView {
   if (!contact) return { requests: 0, refusals: 0 };
-  const { _id, tenant: _tenant, ...shown } = contact;
+  const { _id, tenant: _tenant, reads: _reads, changes: _changes, ...shown } = contact;
   return shown;
 }

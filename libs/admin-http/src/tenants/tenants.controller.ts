@@ -1,6 +1,7 @@
 import type { Tenant, TenantCommand } from '#domain';
 import { ChangeTenant } from '#handlers';
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Req } from '@nestjs/common';
+import { REQUEST_LOG, type RequestLog } from '#request-log';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Query, Req } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
@@ -17,7 +18,14 @@ import {
   SuspendTenantDto,
   TenantsQuery,
 } from './tenants.dto.js';
-import { describeTenant, RegisteredTenant, TenantsPage, TenantView, TenantWithConnections } from './tenants.views.js';
+import {
+  describeStrangers,
+  describeTenant,
+  RegisteredTenant,
+  TenantsPage,
+  TenantView,
+  TenantWithConnections,
+} from './tenants.views.js';
 
 /** Tenants: customer organisations, each with connections of its own. */
 @ApiTags('tenants')
@@ -27,6 +35,7 @@ export class TenantsController {
     private readonly commands: CommandBus,
     private readonly tenants: TenantReader,
     private readonly connections: ConnectionReader,
+    @Inject(REQUEST_LOG) private readonly requestLog: RequestLog,
   ) {}
 
   @Post()
@@ -56,7 +65,9 @@ export class TenantsController {
   @Problems(404)
   async read(@Param('slug') slug: string, @Req() request: FastifyRequest): Promise<TenantWithConnections> {
     const tenant = await this.tenants.living(slug);
-    return { ...describe(request, tenant), connections: await this.connections.ofTenant(slug) };
+    const connections = await this.connections.ofTenant(slug);
+    const strangers = await this.requestLog.strangersOf(slug);
+    return { ...describe(request, tenant), connections, ...(strangers && { strangers: describeStrangers(strangers) }) };
   }
 
   @Patch(':slug')

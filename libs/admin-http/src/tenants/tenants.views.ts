@@ -1,6 +1,7 @@
 import { guardSettings, type Tenant, type TenantSettings, USER_DELETIONS, type UserDeletion } from '#domain';
 import type { TenantDocument } from '#projections';
 import type { PageSizes } from '#scim-http';
+import { explainCause, type StrangersRecord } from '#request-log';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ConnectionView } from '../connections/connections.views.js';
 import { TENANT_STATUSES, type TenantStatus } from './tenants.dto.js';
@@ -28,9 +29,32 @@ export class TenantView extends RegisteredTenant {
   registeredAt!: string;
 }
 
+/** Requests to the tenant whose token no connection knows, or that had none. */
+export class StrangersView {
+  @ApiProperty({ type: 'integer' })
+  refusals!: number;
+  @ApiProperty({ format: 'date-time' })
+  lastRefusalAt!: string;
+  @ApiProperty({ description: 'Of the last one, a code of the reference of refused requests.' })
+  cause!: string;
+  @ApiProperty()
+  likelyCause!: string;
+  @ApiProperty({ description: 'What to change, and where.' })
+  fix!: string;
+}
+
 export class TenantWithConnections extends TenantView {
   @ApiProperty({ type: () => [ConnectionView] })
   connections!: ConnectionView[];
+  @ApiPropertyOptional({
+    type: () => StrangersView,
+    description: 'Refused requests that nobody can tell the connection of; absent: there were none.',
+  })
+  strangers?: StrangersView;
+}
+
+export function describeStrangers({ refusals, lastRefusalAt, cause }: StrangersRecord): StrangersView {
+  return { refusals, lastRefusalAt, cause, ...explainCause(cause, {}) };
 }
 
 export class TenantsPage {

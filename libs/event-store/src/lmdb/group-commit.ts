@@ -2,14 +2,12 @@ import {
   type AppendResult,
   EventStoreUnavailable,
   type NewEvent,
-  type RecordedEvent,
   type StreamWrite,
   WrongExpectedRevision,
 } from '../event-store.port.js';
-import { encodeEvent, type LogEntry, recordedEvent } from './event-codec.js';
+import { EventEncoder, type LogEntry } from './event-codec.js';
 import { isStreamName } from '../stream-name.js';
 import type { LmdbLog } from './lmdb-log.js';
-import { RecordWriter } from './log-records.js';
 import type { RecentEvents } from './recent-events.js';
 
 /** Bytes of events that may wait for the disk; beyond it callers are told to come back rather than fill the memory. */
@@ -30,21 +28,14 @@ interface PlacedWrite extends Omit<StreamWrite, 'expected'> {
 
 /** Appends that go to disk in one transaction. */
 class Batch {
-  readonly records: RecordWriter;
+  readonly encoder: EventEncoder;
   readonly entries: LogEntry[] = [];
   readonly appends: Append[] = [];
   bytes = 0;
   readonly #waiting: (() => void)[] = [];
 
-  constructor(records: RecordWriter) {
-    this.records = records;
-  }
-
-  add(event: RecordedEvent, text: string): void {
-    const position = Number(event.position);
-    const { size, place } = this.records.add(position, text);
-    this.entries.push({ event, position, size, place });
-    this.bytes += size;
+  constructor(encoder: EventEncoder) {
+    this.encoder = encoder;
   }
 
   /** Resolves when the batch is on disk or has failed. */
@@ -65,7 +56,7 @@ export class GroupCommit {
   readonly #log: LmdbLog;
   readonly #recent: RecentEvents;
   /** Memory of finished batches, for the next ones. */
-  readonly #spareWriters: RecordWriter[] = [];
+  readonly #spareEncoders: EventEncoder[] = [];
   /** Streams with accepted events that are not durable yet: their last revision and the batch that holds it. */
   readonly #pending = new Map<string, { readonly revision: number; readonly batch: Batch }>();
   #lastAssigned: number;
@@ -160,7 +151,7 @@ export class GroupCommit {
   }
 
   #isDurable(stream: string, revision: number): boolean {
-    return this.#log.placeOf(stream, revision) !== undefined;
+    return this.#log.positionOf(stream, revision) !== undefined;
   }
 
   /** Where these events stand already, if they are what the stream holds from revision `next` on. */
@@ -172,10 +163,10 @@ export class GroupCommit {
   ): AppendResult | 'different' | 'notDurable' {
     let position = 0;
     for (const [i, event] of events.entries()) {
-      const found = this.#log.placeOf(stream, next + i);
+      const found = this.#log.positionOf(stream, next + i);
       if (found === undefined) return next + i <= pendingRevision ? 'notDurable' : 'different';
       if (this.#log.eventAt(found).id !== event.id) return 'different';
-      position = found.position;
+      position = found;
     }
     return { revision: next + events.length - 1, position: BigInt(position) };
   }
@@ -187,21 +178,22 @@ export class GroupCommit {
   #accept(placed: readonly PlacedWrite[]): Promise<AppendResult[]> {
     const batch = this.#nextBatch();
     const recordedAt = Date.now();
-    const texts: string[] = [];
-    const accepted: RecordedEvent[] = [];
+    const entries: LogEntry[] = [];
     const results: AppendResult[] = [];
     let position = this.#lastAssigned;
     for (const { stream, next, events } of placed) {
       let revision = next;
       for (const event of events) {
-        texts.push(encodeEvent(event, stream, revision, ++position, recordedAt));
-        accepted.push(recordedEvent(event, stream, revision++, position, recordedAt));
+        entries.push(batch.encoder.encode(stream, revision++, ++position, recordedAt, event));
       }
       results.push({ revision: revision - 1, position: BigInt(position) });
     }
     this.#gathering = batch;
     this.#lastAssigned = position;
-    accepted.forEach((event, i) => batch.add(event, texts[i] as string));
+    for (const entry of entries) {
+      batch.entries.push(entry);
+      batch.bytes += entry.bytes.length;
+    }
     placed.forEach(({ stream }, i) => {
       this.#pending.set(stream, { revision: (results[i] as AppendResult).revision, batch });
     });
@@ -212,7 +204,7 @@ export class GroupCommit {
 
   /** The batch that goes to disk next; a new one counts once something has entered it. */
   #nextBatch(): Batch {
-    const batch = this.#gathering ?? new Batch(this.#spareWriters.pop() ?? new RecordWriter());
+    const batch = this.#gathering ?? new Batch(this.#spareEncoders.pop() ?? new EventEncoder());
     if (batch.bytes > MAX_WAITING_BYTES) throw new EventStoreUnavailable('Too many appends wait for the disk');
     return batch;
   }
@@ -233,7 +225,7 @@ export class GroupCommit {
     this.#gathering = undefined;
     this.#writing = batch;
     try {
-      await this.#log.write(batch.entries, batch.records.finish());
+      await this.#log.write(batch.entries);
       this.#succeed(batch);
     } catch (error) {
       await this.#fail(error);
@@ -250,8 +242,8 @@ export class GroupCommit {
       });
       resolve(results);
     }
-    batch.records.reuse();
-    this.#spareWriters.push(batch.records);
+    batch.encoder.reuse();
+    this.#spareEncoders.push(batch.encoder);
     batch.settle();
   }
 

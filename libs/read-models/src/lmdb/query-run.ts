@@ -8,6 +8,7 @@ import type { Pace } from './pace.js';
 import { type KeyRange, type Plan, planQuery, rangesAfter } from './query-planner.js';
 import { isById, SortedPage } from './sorted-page.js';
 import type { KeyDatabase, Snapshot, TextDatabase } from './storage.js';
+import { decodeDocument } from './document-codec.js';
 
 /**
  * Entries passed over by one native call: few at first, for the call does not notice the end of its range before it has
@@ -285,18 +286,14 @@ export class QueryRun {
 
   #examine(found: Found): Document {
     this.#examined++;
-    return this.collection.readWhole(this.#textOf(found));
+    return this.#read(found);
   }
 
-  #read(found: Found, fields?: readonly string[]): Document {
-    return this.collection.read(this.#textOf(found), fields);
-  }
-
-  #textOf({ id, json }: Found): string {
+  #read({ id, json }: Found, fields?: readonly string[]): Document {
     const text = json ?? this.collection.documents.get(id, this.#reading());
     if (text === undefined)
       throw new Error(`Index of ${this.collection.name} names a document that is not there: ${id}`);
-    return text;
+    return decodeDocument(text, fields);
   }
 
   #segments(value: string, { index }: Plan) {
@@ -312,5 +309,5 @@ export function readDocument<T extends Document>(
 ): T | undefined {
   if (!isUsableId(id)) return undefined;
   const json = collection.documents.get(id);
-  return json === undefined ? undefined : (collection.read(json, fields) as T);
+  return json === undefined ? undefined : (decodeDocument(json, fields) as T);
 }

@@ -20,6 +20,10 @@ export const CAUSES = {
     'The token has passed its expiry date.',
     'Issue a new token for the connection and enter it at the identity provider.',
   ),
+  expiredAccessToken: cause(
+    'The access token has expired. The identity provider gets another with its refresh token.',
+    'Nothing, if calls succeed again. If not, have the provider’s admin authorise the connection again.',
+  ),
   foreignToken: cause(
     'The token belongs to another tenant than the base URL names.',
     'Enter base URL and token of the same connection.',

@@ -24,16 +24,10 @@ Every SCIM request that is refused leaves a record with its tenant, without any 
 curl -s "$URL/admin/v1/tenants/acme/requests?status=409&limit=20" -H "$ADMIN"
 \`\`\`
 
-\`connection\` and \`status\` narrow the list, \`limit\` (at most 200) and \`cursor\` page through it, newest first. A record holds the
-time, the request id (also in the service's log), method, path with ids but without values, status, \`scimType\`, the \`detail\`
-that was answered with values masked, a \`cause\` from the table below, \`likelyCause\` and \`fix\`. Records of kind \`hint\` are
-of requests that were answered as asked, yet hardly as meant; the same one is told once per connection and process, and
-only the first 50 writes of a connection are looked at.
-
-Kept are the newest 1,000 of each connection, the newest 200 of a tenant's requests without a token that we know, and none
-older than 30 days. They are written once a second: a crash takes the last second along. \`GET /admin/v1/tenants/{slug}\` shows
-for each connection in \`contact\` how many requests came, how many were refused, and when the last one came, succeeded and
-was refused; these are written every five seconds.
+A record holds a \`cause\` from the table below, \`likelyCause\` and \`fix\`, and what
+[the request log](../guide/request-log.md) holds of every call; how to search it, what is kept and for how long is told there.
+Records of kind \`hint\` are of requests that were answered as asked, yet hardly as meant; the same one is told once per
+connection and process, and only the first 50 writes of a connection are looked at.
 
 Codes, and the \`detail\` texts that a client is answered, are stable.
 `;
