@@ -13,6 +13,8 @@ const SHUTDOWN_MS = 10_000;
 /** Starts an app as a process: configuration, logger, signals, and an exit code that tells how it ended. */
 export async function run(start: (config: RollcallConfig, logger: Logger) => Promise<RunningApp>): Promise<void> {
   let logger: Logger | undefined;
+  // People's data and keys: whatever is written is for this process' user alone.
+  process.umask(0o077);
   try {
     const config = loadConfig();
     // Before anything is opened, as all that is wrong with the settings.
