@@ -80,10 +80,14 @@ function keyFault({ title, keys, ownKeys, roles }: ProductProfile, key: string):
   if (known?.type === 'object') return `"${key}" takes a whole extension and cannot be mapped`;
   if (known) return undefined;
   if (key === 'active' || key === roles?.key) return `"${key}" comes by itself and cannot be mapped`;
-  if (!ownKeys) return `the ${title} has no key "${key}"; it has ${keys.map((one) => one.key).join(', ')}`;
+  if (!ownKeys) return `the ${title} has no key "${key}"; ${offer(keys)}`;
   if (OWN_KEY.test(key)) return undefined;
   return `"${key}" cannot be a key: begin with a letter, then use up to 63 letters, digits and "_"`;
 }
+
+/** As many keys as somebody would read. */
+const offer = (keys: readonly ProductKey[]): string =>
+  keys.length > 15 ? `choose one of its ${keys.length} keys` : `it has ${keys.map(({ key }) => key).join(', ')}`;
 
 function pathFault({ clientNamespace }: ProductProfile, path: string): string | undefined {
   if (clientNamespace === undefined) {

@@ -9,7 +9,7 @@ export class ExtentView {
   people!: number;
   @ApiProperty({ type: 'integer', description: 'People looked at; the counts are about these.' })
   lookedAt!: number;
-  @ApiProperty({ description: 'false: the time was up before everybody was looked at.' })
+  @ApiProperty({ description: 'false: there are people who were not looked at.' })
   complete!: boolean;
 }
 
