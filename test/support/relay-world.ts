@@ -9,10 +9,10 @@ import { decodeCloudEvent, type MessageBus, type ReceivedMessage } from '#messag
 import { openLmdbMessageBus } from '#message-bus/lmdb';
 import { type ProductProfile, productTopic, type ViewMessage } from '#products';
 import { PROJECTIONS } from '#projections';
-import type { ReadModels } from '#read-models';
+import type { Document, ReadModels } from '#read-models';
 import { openLmdbReadModels } from '#read-models/lmdb';
 import { ProjectionRunner, SILENT } from '#subscriptions';
-import { readRederivations, Relay, RELAY_CHECKPOINT } from '#relay';
+import { readRederivations, Relay, RELAY_CHECKPOINT, SWEEPS } from '#relay';
 
 /** A view as it stands on a topic. */
 export interface Delivered {
@@ -123,6 +123,8 @@ export class RelayWorld implements AsyncDisposable {
       for (const tenant of tenants) {
         const all = await readRederivations(this.models, tenant);
         if (all.some(({ state }) => state === 'running')) return false;
+        const sweeps = await this.models.find<Document>(SWEEPS.name, { filter: {}, limit: 1 });
+        if (sweeps.length > 0) return false;
       }
       for (const { id } of this.products) {
         const topic = productTopic(id);

@@ -1,4 +1,7 @@
 export * from './relay.js';
+export { type PersonView, readView } from './read-view.js';
 export { type RederivationProgress, readRederivations } from './read-rederivations.js';
+export { INCOMPLETE, type IncompleteDocument, type IncompletePage, readIncomplete } from './incomplete-people.js';
 export { SERVINGS, type ServingDocument } from './serving-book.js';
 export * from './user-history.js';
+export { SWEEPS, type SweepDocument } from './sweeps.js';

@@ -3,7 +3,9 @@ import { isNews } from '#consumer';
 import { compileProfile, define, deriveView, hrAssistant, sameMessage, type ViewMessage, viewMessage, wellness } from '#products'; // prettier-ignore
 import fc from 'fast-check';
 import { type Delivered, RelayWorld } from '../../../test/support/relay-world.js';
+import { readIncomplete } from './incomplete-people.js';
 import { readRederivations } from './read-rederivations.js';
+import { readView } from './read-view.js';
 
 const products = [wellness, hrAssistant, define];
 const idOf = (n: number): string => `00000000-0000-7000-8000-${String(n).padStart(12, '0')}`;
@@ -77,6 +79,51 @@ describe('re-derivation', () => {
         finishedAt: expect.any(String),
       }),
     ]);
+  });
+
+  it('keeps a list of those who are incomplete, by what products were told, and shows one of them', async () => {
+    const { store, models: readModels } = world;
+    const parts = { store, readModels };
+    await populate('lacking', 120, (n) => (n % 4 === 0 ? { name: { givenName: 'A' } } : {}));
+    const list = (limit: number, after?: string) =>
+      readIncomplete(readModels, { tenant: 'lacking', product: 'wellness', limit, after });
+    const first = await list(20);
+    expect({ total: first.total, ids: first.people.map(({ userId }) => userId) }).toEqual({
+      total: 30,
+      ids: Array.from({ length: 20 }, (_, n) => idOf(n * 4)),
+    });
+    expect(first.people[0]).toMatchObject({ missing: ['last_name'], problems: [], mappingVersion: 0 });
+    const second = await list(20, first.nextAfter);
+    expect([second.people.length, second.nextAfter]).toEqual([10, undefined]);
+    expect(await readIncomplete(readModels, { tenant: 'lacking', product: 'hr-assistant', limit: 5 })).toMatchObject({
+      total: 0,
+    });
+
+    await world.append(userStream('lacking', idOf(0)), [
+      { type: 'UserUpdated', data: { changes: { 'name.familyName': 'B' } } },
+    ]);
+    await world.append(userStream('lacking', idOf(4)), [{ type: 'UserDeactivated', data: { reason: 'active=false' } }]);
+    await world.append(userStream('lacking', idOf(1)), [
+      { type: 'UserUpdated', data: { changes: { [`${ENT}:joiningDate`]: 'soon' } } },
+    ]);
+    await world.settled(['lacking']);
+    const now = await list(2);
+    expect(now).toMatchObject({ total: 29, people: [{ userId: idOf(1), problems: [{ key: 'joining_date' }] }, {}] });
+
+    await world.append(tenantStream('lacking'), [
+      {
+        type: 'AttributeMappingChanged',
+        data: { product: 'wellness', version: 1, overrides: [{ key: 'joining_date', path: 'startDate' }] },
+      },
+    ]);
+    await world.settled(['lacking']);
+    expect(await list(2)).toMatchObject({ total: 28, people: [{ userId: idOf(8) }, { userId: idOf(12) }] });
+
+    const shown = await readView(parts, wellness, 'lacking', idOf(8));
+    expect(shown).toMatchObject({ enabled: true, awaitsRederivation: false, view: { mappingVersion: 1 } });
+    expect(shown?.view).toMatchObject({ missing: ['last_name'], attributes: { email: 'p8@x.io' } });
+    expect(await readView(parts, define, 'lacking', idOf(8))).toMatchObject({ enabled: false });
+    expect(await readView(parts, wellness, 'lacking', idOf(999))).toBeUndefined();
   });
 
   it('gives a newly enabled product everybody, and a disabled one nothing more', async () => {
@@ -247,7 +294,25 @@ describe('re-derivation', () => {
             }
           }
         }),
-        { numRuns: 15 },
+        {
+          numRuns: 10,
+          examples: [
+            // A slice told people of the second mapping, the checkpoint does not know, and the third shows what the first did.
+            [
+              [
+                { kind: 'map', n: 0, v: 0 },
+                { kind: 'title', n: 0, v: 0 },
+                { kind: 'leave', n: 0, v: 0 },
+                { kind: 'die', n: 6, v: 1 },
+                { kind: 'map', n: 1, v: 0 },
+                { kind: 'leave', n: 7, v: 0 },
+                { kind: 'map', n: 2, v: 0 },
+                { kind: 'title', n: 94, v: 3 },
+                { kind: 'title', n: 249, v: 1 },
+              ],
+            ],
+          ],
+        },
       );
     }, 120_000);
   });

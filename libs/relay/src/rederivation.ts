@@ -1,24 +1,54 @@
 import { userStream } from '#domain';
-import { sameMessage } from '#products';
 import { deprovisionedScope, documentId, userDirectory, type UserDocument, USERS } from '#projections';
 import type { ReadModels } from '#read-models';
-import { Outbox, viewChanged, type ViewedPerson, viewOf } from './relay-messages.js';
-import { advance, finish, rulesFor, type ServingRules } from './serving.js';
+import { type Differences, followsGroups } from './differences.js';
+import type { Memberships } from './memberships.js';
+import { type Outbox, viewChanged, type ViewedPerson } from './relay-messages.js';
+import { advance, announce, finish, isUncertain, rulesFor } from './serving.js';
 import type { Served, ServingBook } from './serving-book.js';
+import type { SweepDocument, Sweeps } from './sweeps.js';
 import type { UserHistory } from './user-history.js';
 
 /** People of one slice. Live changes wait for at most one slice. */
 const SLICE = 100;
 
+/** A piece of a re-derivation, of which nothing else may come in between. */
 export interface Slice {
-  readonly outbox: Outbox;
-  /** Changes the book; to be called once the messages are on the bus. */
-  readonly done: () => void;
+  /**
+   * Says whom the slice may tell something. That must be stored before anything is published: whoever stops in between
+   * does not know afterwards what they were told, and must tell them whatever happens.
+   */
+  readonly announce: () => Promise<void> | void;
+  /** Fills the outbox and changes the relay's state, both of which count once the messages are on the bus. */
+  readonly carryOut: (outbox: Outbox) => Promise<void>;
+}
+
+const quietly = (carryOut: Slice['carryOut']): Slice => ({ announce: () => undefined, carryOut });
+
+interface Differing {
+  readonly userId: string;
+  readonly products: readonly Served[];
+}
+
+interface Sweeping {
+  readonly sweep: SweepDocument;
+  readonly people: readonly string[];
+  done: number;
+}
+
+export interface RederivationParts {
+  readonly readModels: ReadModels;
+  readonly book: ServingBook;
+  readonly sweeps: Sweeps;
+  readonly memberships: Memberships;
+  readonly differences: Differences;
+  readonly history: UserHistory;
+  readonly now: () => Date;
 }
 
 /**
- * Gives the people of a tenant the newest rules of a product, in slices and in the order of their ids: each is derived
- * under the rules that were in force and under the new ones, and a view that differs is published.
+ * Tells products of a tenant again what its people are like, in slices: everybody in the order of their ids where a
+ * product's settings have changed, the people of a group where the group has. A view that differs is published.
  *
  * Whom there is to go through is read from the directory, once that has passed everybody who was provisioned; what they are
  * like, from the log as of the relay's own place.
@@ -26,18 +56,18 @@ export interface Slice {
 export class Rederivation {
   /** The last provisioning of a tenant that its directory must have passed, by tenant. */
   private readonly provisioned = new Map<string, bigint>();
+  private sweeping: Sweeping | undefined;
   private turn = 0;
 
-  constructor(
-    private readonly readModels: ReadModels,
-    private readonly book: ServingBook,
-    private readonly history: UserHistory,
-    private readonly now: () => Date,
-  ) {}
+  constructor(private readonly parts: RederivationParts) {}
 
   /** Somebody of the tenant was provisioned at `position`. */
   noteProvisioned(tenant: string, position: bigint): void {
     if (this.provisioned.has(tenant)) this.provisioned.set(tenant, position);
+  }
+
+  get isIdle(): boolean {
+    return this.parts.sweeps.all.length === 0 && this.parts.book.underWay().length === 0;
   }
 
   /**
@@ -46,63 +76,148 @@ export class Rederivation {
    * @returns `idle`: none is under way; `waiting`: the directory is behind
    */
   async next(position: bigint): Promise<Slice | 'idle' | 'waiting'> {
-    const underWay = this.book.underWay();
-    const chosen = underWay[this.turn++ % underWay.length];
-    if (!chosen) {
+    const sweeps = this.parts.sweeps.all.map((sweep) => async () => this.sweep(sweep, position));
+    const jobs = this.parts.book.underWay().map(
+      ({ tenant, served }) =>
+        () =>
+          this.goOn(tenant, served, position),
+    );
+    const all = [...sweeps, ...jobs];
+    if (all.length === 0) {
       this.provisioned.clear();
       return 'idle';
     }
-    const { tenant, served } = chosen;
-    if (!this.provisioned.has(tenant)) this.provisioned.set(tenant, position);
-    const passed = (await this.readModels.checkpoint(userDirectory.name)) ?? -1n;
-    if (passed < (this.provisioned.get(tenant) ?? position)) return 'waiting';
-    return this.slice(tenant, served, position);
+    for (const _ of all) {
+      const slice = await all[this.turn++ % all.length]?.();
+      if (slice) return slice;
+    }
+    return 'waiting';
   }
 
-  private async slice(tenant: string, served: Served, position: bigint): Promise<Slice> {
+  /** What was done in the last slice does not count. */
+  rollback(): void {
+    this.sweeping = undefined;
+    this.parts.memberships.rollback();
+  }
+
+  private async goOn(tenant: string, served: Served, position: bigint): Promise<Slice | undefined> {
+    const { memberships, readModels } = this.parts;
+    if (followsGroups(served) && !(await memberships.isLive(tenant))) {
+      return quietly(() => memberships.foldOn(tenant, position));
+    }
+    const behind = this.provisioned.get(tenant) ?? position;
+    this.provisioned.set(tenant, behind);
+    const passed = (await readModels.checkpoint(userDirectory.name)) ?? -1n;
+    return passed < behind ? undefined : this.walk(tenant, served, position);
+  }
+
+  private async walk(tenant: string, served: Served, position: bigint): Promise<Slice> {
+    const { book, now } = this.parts;
     const { serving, profile } = served;
-    const [{ rules, upTo = '' }] = serving.layers;
+    const { upTo = '' } = serving.layers[0];
     const total = serving.rederivation?.total ?? (await this.count(tenant));
     const ids = await this.people(tenant, upTo);
     const last = ids.at(-1);
-    const outbox = new Outbox();
     if (last === undefined) {
-      const finished = finish(advance(serving, upTo, 0, 0, total), this.now().toISOString());
-      return { outbox, done: () => this.book.put(tenant, profile.id, finished) };
+      const finished = finish(advance(serving, upTo, 0, 0, total), now().toISOString());
+      return quietly(async () => book.put(tenant, profile.id, finished));
     }
-    let published = 0;
-    for (const userId of ids) {
-      const { state, revision } = await this.history.asOf(userStream(tenant, userId), position);
-      const person = { tenant, userId, revision, user: state };
-      if (this.derive(served, person, rules, position, outbox)) published += 1;
-    }
-    const advanced = advance(serving, last, ids.length, published, total);
-    return { outbox, done: () => this.book.put(tenant, profile.id, advanced) };
+    return {
+      announce: () => book.put(tenant, profile.id, announce(serving, last)),
+      carryOut: async (outbox) => {
+        const published = await this.give(tenant, served, ids, position, outbox);
+        book.put(tenant, profile.id, advance(serving, last, ids.length, published, total));
+      },
+    };
   }
 
-  /** @returns whether the product sees a difference */
-  private derive(
-    { serving, profile, topic }: Served,
-    person: ViewedPerson,
-    rules: ServingRules,
+  /** Gives these people the newest rules. @returns how many of them the product sees differently */
+  private async give(
+    tenant: string,
+    served: Served,
+    ids: readonly string[],
     position: bigint,
     outbox: Outbox,
-  ): boolean {
-    const { userId } = person;
-    const former = rulesFor(serving, userId);
-    const was = former.enabled ? viewOf(this.book.compile(profile, former), former.settingsVersion, person) : undefined;
-    const now = viewOf(this.book.compile(profile, rules), rules.settingsVersion, person);
-    if (!now || (was && sameMessage(was, now))) return false;
+  ): Promise<number> {
+    const { serving, topic } = served;
+    const { rules } = serving.layers[0];
     const { eventId = '', changedAt: time = '' } = rules;
-    // One event of the settings causes a message about each person; its id alone would make them one.
-    outbox.put(topic, viewChanged({ id: `${eventId}.${userId}`, time, position }, now));
-    return true;
+    let published = 0;
+    for (const userId of ids) {
+      const person = await this.person(tenant, userId, position);
+      const former = isUncertain(serving, userId) ? undefined : rulesFor(serving, userId);
+      const view = await this.parts.differences.find(served, former, rules, person, person);
+      if (!view) continue;
+      published += 1;
+      outbox.put(topic, viewChanged({ id: idFor(eventId, userId), time, position }, view));
+    }
+    return published;
+  }
+
+  private async sweep(sweep: SweepDocument, position: bigint): Promise<Slice> {
+    const { memberships, sweeps, differences } = this.parts;
+    const { tenant, group } = sweep;
+    // Before its groups are known, nobody of the tenant has been told a role.
+    if (!(await memberships.isLive(tenant))) return quietly(async () => sweeps.done(sweep));
+    if (this.sweeping?.sweep !== sweep) {
+      this.sweeping = { sweep, people: await memberships.peopleIn(tenant, [group], position), done: 0 };
+    }
+    const { sweeping } = this;
+    const differing = await this.differing(tenant, sweeping.people.slice(sweeping.done, sweeping.done + SLICE));
+    return {
+      announce: async () => {
+        for (const { userId, products } of differing) {
+          const ids = products.map(({ profile }) => profile.id);
+          await differences.announce(tenant, userId, ids);
+        }
+      },
+      carryOut: async (outbox) => {
+        for (const each of differing) await this.lookAgain(sweep, each, position, outbox);
+        sweeping.done += SLICE;
+        if (sweeping.done >= sweeping.people.length) sweeps.done(sweep);
+      },
+    };
+  }
+
+  /** Whose roles may be others than the products were told, and which products those are. */
+  private async differing(tenant: string, ids: readonly string[]): Promise<Differing[]> {
+    const found: Differing[] = [];
+    for (const userId of ids) {
+      const products: Served[] = [];
+      for (const served of this.parts.book.of(tenant)) {
+        const rules = rulesFor(served.serving, userId);
+        if (await this.parts.differences.mayDiffer(served, rules, { tenant, userId })) products.push(served);
+      }
+      if (products.length > 0) found.push({ userId, products });
+    }
+    return found;
+  }
+
+  private async lookAgain(
+    { tenant, eventId, occurredAt }: SweepDocument,
+    { userId, products }: Differing,
+    position: bigint,
+    outbox: Outbox,
+  ): Promise<void> {
+    const person = await this.person(tenant, userId, position);
+    for (const served of products) {
+      const { serving, topic } = served;
+      const rules = rulesFor(serving, userId);
+      const former = isUncertain(serving, userId) ? undefined : rules;
+      const view = await this.parts.differences.find(served, former, rules, person, person);
+      if (view) outbox.put(topic, viewChanged({ id: idFor(eventId, userId), time: occurredAt, position }, view));
+    }
+  }
+
+  private async person(tenant: string, userId: string, position: bigint): Promise<ViewedPerson> {
+    const { state: user, revision } = await this.parts.history.asOf(userStream(tenant, userId), position);
+    return { tenant, userId, revision, user };
   }
 
   /** Ids behind `after`, in their order, of everybody who was ever provisioned. */
   private async people(tenant: string, after: string): Promise<string[]> {
     // The slash's successor ends the tenant's documents.
-    const found = await this.readModels.find<UserDocument>(USERS.name, {
+    const found = await this.parts.readModels.find<UserDocument>(USERS.name, {
       filter: { _id: { $gt: documentId(tenant, after), $lt: `${tenant}0` } },
       sort: { _id: 1 },
       limit: SLICE,
@@ -113,8 +228,11 @@ export class Rederivation {
 
   private async count(tenant: string): Promise<number> {
     const [living, gone] = await Promise.all(
-      [tenant, deprovisionedScope(tenant)].map((scope) => this.readModels.count(USERS.name, { scope })),
+      [tenant, deprovisionedScope(tenant)].map((scope) => this.parts.readModels.count(USERS.name, { scope })),
     );
     return (living ?? 0) + (gone ?? 0);
   }
 }
+
+/** One event may cause a message about many; its id alone would make them one. */
+export const idFor = (eventId: string, userId: string): string => `${eventId}.${userId}`;

@@ -30,9 +30,15 @@ export function viewOf(
   compiled: CompiledProfile,
   settingsVersion: number,
   { tenant, userId, revision, user }: ViewedPerson,
+  rolesKey?: string,
+  roles: readonly string[] = [],
 ): ViewMessage | undefined {
   if (user.status === 'absent') return undefined;
-  const view = deriveView(compiled, { id: userId, attributes: user.attributes, active: user.status === 'active' });
+  const derived = deriveView(compiled, { id: userId, attributes: user.attributes, active: user.status === 'active' });
+  const view =
+    rolesKey === undefined || roles.length === 0
+      ? derived
+      : { ...derived, keys: { ...derived.keys, [rolesKey]: [...roles] } };
   return viewMessage({ tenant, userId, revision, view, settingsVersion, deleted: user.status === 'deprovisioned' });
 }
 

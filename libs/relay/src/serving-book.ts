@@ -3,7 +3,7 @@ import { compileProfile, type CompiledProfile, isEnabled, type ProductProfile, p
 import type { CollectionDefinition, Document, ReadModels } from '#read-models';
 import { LRUCache } from 'lru-cache';
 import type { RelayState } from './relay-state.js';
-import { evolveServing, isUnderWay, type Serving, servingByDefault, type ServingRules } from './serving.js';
+import { evolveServing, finish, isUnderWay, type Serving, servingByDefault, type ServingRules } from './serving.js';
 
 /** `_id` is `tenant/product`; none where everything is as the profile has it. */
 export interface ServingDocument extends Document, Serving {
@@ -77,6 +77,13 @@ export class ServingBook {
     // A product of another release of ours: its settings wait in the tenant's own stream.
     if (!served) return;
     this.put(tenant, product, evolveServing(served.serving, event, id, occurredAt));
+  }
+
+  /** The tenant is gone: nobody is told anything of it any more. */
+  forget(tenant: string, occurredAt: string): void {
+    for (const { profile, serving } of this.of(tenant)) {
+      if (isUnderWay(serving)) this.put(tenant, profile.id, finish(serving, occurredAt));
+    }
   }
 
   put(tenant: string, product: string, serving: Serving): void {

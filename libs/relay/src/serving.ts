@@ -16,6 +16,8 @@ export interface Layer {
   readonly rules: ServingRules;
   /** Id of the last person who has been given these rules, empty while nobody has; absent: everybody. */
   readonly upTo?: string;
+  /** People behind `upTo` and up to here were about to be told: whether they were is known only once `upTo` is here. */
+  readonly reaching?: string;
 }
 
 /** The derivation of everybody's view under the rules of the top layer. */
@@ -50,6 +52,15 @@ export function rulesFor({ layers }: Serving, userId: string): ServingRules {
   throw new Error('the lowest layer is for everybody');
 }
 
+/** Whether nobody knows what the product was told last of this person. */
+export function isUncertain({ layers }: Serving, userId: string): boolean {
+  for (const { upTo, reaching } of layers) {
+    if (upTo === undefined || userId <= upTo) return false;
+    if (reaching !== undefined && userId <= reaching) return true;
+  }
+  return false;
+}
+
 export const isUnderWay = ({ layers }: Serving): boolean => layers[0].upTo !== undefined;
 
 /** What is so once `event` has happened. */
@@ -68,10 +79,22 @@ export function evolveServing(serving: Serving, event: ProductEvent, id: string,
     const [top, ...lower] = serving.layers;
     return { ...serving, layers: [{ ...top, rules }, ...lower] };
   }
-  const reached = serving.layers.filter(({ upTo }) => upTo !== '');
+  const reached = serving.layers.filter(({ upTo, reaching }) => upTo !== '' || reaching !== undefined);
   return {
     layers: [{ rules, upTo: '' }, ...reached],
     rederivation: { startedAt: occurredAt, done: 0, published: 0 },
+  };
+}
+
+/** Goes through everybody again under the same rules. */
+export function again(serving: Serving, eventId: string, changedAt: string): Serving {
+  const { rules } = serving.layers[0];
+  return {
+    layers: [
+      { rules: { ...rules, settingsVersion: rules.settingsVersion + 1, eventId, changedAt }, upTo: '' },
+      ...serving.layers,
+    ],
+    rederivation: { startedAt: changedAt, done: 0, published: 0 },
   };
 }
 
@@ -88,13 +111,18 @@ function changeOf(event: ProductEvent): Partial<ServingRules> {
   }
 }
 
+/** People up to `reaching` are about to be told. */
+export function announce({ layers: [top, ...lower], ...serving }: Serving, reaching: string): Serving {
+  return { ...serving, layers: [{ ...top, reaching }, ...lower] };
+}
+
 /** The derivation has reached `upTo`. */
 export function advance(serving: Serving, upTo: string, done: number, published: number, total?: number): Serving {
   const [top, ...lower] = serving.layers;
   const { rederivation } = serving;
   if (!rederivation) return serving;
   return {
-    layers: [{ ...top, upTo }, ...lower.filter((layer) => layer.upTo === undefined || layer.upTo > upTo)],
+    layers: [{ rules: top.rules, upTo }, ...lower.filter((layer) => coversBehind(layer, upTo))],
     rederivation: {
       ...rederivation,
       done: rederivation.done + done,
@@ -103,6 +131,9 @@ export function advance(serving: Serving, upTo: string, done: number, published:
     },
   };
 }
+
+const coversBehind = ({ upTo, reaching = upTo }: Layer, mark: string): boolean =>
+  upTo === undefined || reaching === undefined || reaching > mark;
 
 /** The derivation has reached everybody. */
 export function finish({ layers: [{ rules }], rederivation }: Serving, finishedAt: string): Serving {

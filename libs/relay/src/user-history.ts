@@ -6,9 +6,10 @@ export interface Folded {
   readonly state: User;
   /** Revision of the last event folded in; -1 for none. */
   readonly revision: number;
+  readonly position: bigint;
 }
 
-const nothing: Folded = { state: absentUser, revision: -1 };
+const nothing: Folded = { state: absentUser, revision: -1, position: -1n };
 
 /** Users as they were just before an event, for a reader that goes through the log in order. */
 export class UserHistory {
@@ -25,18 +26,20 @@ export class UserHistory {
   async around(event: RecordedEvent): Promise<{ before: User; after: User }> {
     const before = await this.before(event);
     const after = evolveUser(before.state, event as unknown as Fact<UserEvent>);
-    this.recent.set(event.stream, { state: after, revision: event.revision });
+    this.recent.set(event.stream, { state: after, revision: event.revision, position: event.position });
     return { before: before.state, after };
   }
 
   /** The user after the last event that the reader has gone past, all of them up to `position`. */
   async asOf(stream: string, position: bigint): Promise<Folded> {
     const known = this.recent.get(stream);
-    if (known) return known;
+    // A batch that is tried again has left what comes after it.
+    if (known && known.position <= position) return known;
     let folded = nothing;
     for await (const event of this.store.read(stream)) {
       if (event.position > position) break;
-      folded = { state: evolveUser(folded.state, event as unknown as Fact<UserEvent>), revision: event.revision };
+      const state = evolveUser(folded.state, event as unknown as Fact<UserEvent>);
+      folded = { state, revision: event.revision, position: event.position };
     }
     return folded;
   }
@@ -50,7 +53,7 @@ export class UserHistory {
     const limit = revision - 1 - folded.revision;
     for await (const event of this.store.read(stream, { from: folded.revision + 1, limit })) {
       const state = evolveUser(folded.state, event as unknown as Fact<UserEvent>);
-      folded = { state, revision: event.revision };
+      folded = { state, revision: event.revision, position: event.position };
     }
     return folded;
   }
