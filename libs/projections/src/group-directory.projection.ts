@@ -1,11 +1,12 @@
 import { applyChanges, GROUP_STREAMS, type GroupEvent, parseStream } from '#domain';
-import { type CollectionDefinition, type Document, searchShadow } from '#read-models';
-import { attributesOf, groupModel, type ResourceAttributes, resourceJson } from '#scim';
+import { type CollectionDefinition, type Document, SHADOW_FIELD, searchShadow } from '#read-models';
+import { groupModel, type ResourceAttributes, resourceJson } from '#scim';
+import { ATTRIBUTES, attributesIn, type DescribesAttributes } from './described-attributes.js';
 import type { ProjectedEvent, Projection } from './projection.js';
 import { documentId } from './user-directory.projection.js';
 
 /** A group as lists show it, without its members. */
-export interface GroupDocument extends Document {
+export interface GroupDocument extends Document, DescribesAttributes {
   /** The tenant; every query binds it. */
   readonly scope: string;
   readonly id: string;
@@ -15,8 +16,6 @@ export interface GroupDocument extends Document {
   readonly created: string;
   readonly lastModified: string;
   readonly memberCount: number;
-  readonly json: string;
-  readonly shadow: object;
 }
 
 export const GROUPS: CollectionDefinition = {
@@ -26,11 +25,18 @@ export const GROUPS: CollectionDefinition = {
     { name: 'displayName', fields: ['scope', 'shadow.displayname'] },
     { name: 'externalId', fields: ['scope', 'shadow.externalid'] },
   ],
+  derived: {
+    name: SHADOW_FIELD,
+    of(document, members) {
+      const group = document as GroupDocument;
+      return searchShadow(groupModel, { ...group, attributes: attributesIn(group) }, members);
+    },
+  },
 };
 
 /** All groups of all tenants, searchable. */
 export const groupDirectory: Projection = {
-  name: 'group-directory',
+  name: 'group-directory-2',
   collections: [GROUPS],
   streamPrefixes: [GROUP_STREAMS],
   touches(event) {
@@ -50,21 +56,18 @@ function fold(document: GroupDocument | undefined, event: ProjectedEvent): Group
       return describe(event, fact.data.resource, { created: lastModified, lastModified, memberCount: 0 });
     case 'GroupUpdated': {
       if (!document) return undefined;
-      const attributes = applyChanges(attributesOf(document.json), fact.data.changes);
+      const attributes = applyChanges(attributesIn(document), fact.data.changes);
       return describe(event, attributes, { ...document, lastModified });
     }
     case 'GroupMembershipChanged': {
       if (!document) return undefined;
       const memberCount = document.memberCount + fact.data.added.length - fact.data.removed.length;
-      const shadow = { ...document.shadow, meta: { ...metaOf(document.shadow), lastmodified: lastModified } };
-      return { ...document, memberCount, lastModified, version: event.revision, shadow };
+      return { ...document, memberCount, lastModified, version: event.revision };
     }
     case 'GroupDeleted':
       return undefined;
   }
 }
-
-const metaOf = (shadow: object): object => ('meta' in shadow ? (shadow.meta as object) : {});
 
 function describe(
   event: ProjectedEvent,
@@ -83,6 +86,6 @@ function describe(
     lastModified,
     memberCount,
     json: resourceJson(groupModel, id, attributes),
-    shadow: searchShadow(groupModel, { id, attributes, created, lastModified }),
+    [ATTRIBUTES]: attributes,
   };
 }

@@ -8,12 +8,13 @@ import {
   type UserEvent,
   USER_STREAMS,
 } from '#domain';
-import { type CollectionDefinition, type Document, type Filter, searchShadow } from '#read-models';
-import { attributesOf, foldUserName, resourceJson, userModel } from '#scim';
+import { type CollectionDefinition, type Document, type Filter, SHADOW_FIELD, searchShadow } from '#read-models';
+import { foldUserName, resourceJson, userModel } from '#scim';
+import { ATTRIBUTES, attributesIn, type DescribesAttributes } from './described-attributes.js';
 import type { ProjectedEvent, Projection } from './projection.js';
 
 /** A user as lists show them. One the IdP deleted stays, out of every list's scope, because they may come back. */
-export interface UserDocument extends Document {
+export interface UserDocument extends Document, DescribesAttributes {
   /** Every query binds it: the tenant for a user that SCIM shows, {@link deprovisionedScope} for one it does not. */
   readonly scope: string;
   readonly id: string;
@@ -22,10 +23,6 @@ export interface UserDocument extends Document {
   readonly version: number;
   readonly created: string;
   readonly lastModified: string;
-  /** See {@link resourceJson}. */
-  readonly json: string;
-  /** What filters and sorting look at. */
-  readonly shadow: object;
 }
 
 export const USERS: CollectionDefinition = {
@@ -36,6 +33,14 @@ export const USERS: CollectionDefinition = {
     { name: 'externalId', fields: ['scope', 'shadow.externalid'] },
     { name: 'email', fields: ['scope', 'shadow.emails.value'] },
   ],
+  derived: {
+    name: SHADOW_FIELD,
+    // Nobody searches for those that SCIM does not show.
+    of(document, members) {
+      const user = document as UserDocument;
+      return isLive(user) ? searchShadow(userModel, { ...user, attributes: attributesIn(user) }, members) : {};
+    },
+  },
 };
 
 export const documentId = (tenant: string, id: string): string => `${tenant}/${id}`;
@@ -51,7 +56,7 @@ export const userNameFilter = (tenant: string, userName: string): Filter => ({
 
 /** All users of all tenants, searchable. */
 export const userDirectory: Projection = {
-  name: 'user-directory',
+  name: 'user-directory-2',
   collections: [USERS],
   streamPrefixes: [USER_STREAMS],
   touches(event) {
@@ -70,20 +75,20 @@ function fold(document: UserDocument | undefined, event: ProjectedEvent): UserDo
   const { tenant, id } = parseStream(event.stream);
   const user = evolveUser(document ? userOf(document) : absentUser, event as unknown as Fact<UserEvent>);
   if (user.status === 'absent') return undefined;
-  const live = isLive(user);
   return {
     _id: documentId(tenant, id),
-    scope: live ? tenant : deprovisionedScope(tenant),
+    scope: isLive(user) ? tenant : deprovisionedScope(tenant),
     id,
     status: user.status,
     version: event.revision,
     created: user.created,
     lastModified: user.lastModified,
     json: resourceJson(userModel, id, user.attributes),
-    shadow: live ? searchShadow(userModel, { id, ...user }) : {},
+    [ATTRIBUTES]: user.attributes,
   };
 }
 
-function userOf({ json, status, created, lastModified }: UserDocument): User {
-  return { status, attributes: attributesOf(json), created, lastModified };
+function userOf(document: UserDocument): User {
+  const { status, created, lastModified } = document;
+  return { status, attributes: attributesIn(document), created, lastModified };
 }

@@ -4,7 +4,7 @@ import { budgetContract } from './contract/budget.contract.js';
 import { filterContract } from './contract/filters.contract.js';
 import { indexContract } from './contract/indexes.contract.js';
 import { pageContract } from './contract/pages.contract.js';
-import { ReadModelsUnavailable, type ReadModels } from './read-models.port.js';
+import { type Filter, ReadModelsUnavailable, type ReadModels, type Sort } from './read-models.port.js';
 
 /** Opens what is kept under that name (`[a-z0-9-]`); the same name again, after disposal, finds what was written. */
 export type OpenReadModels = (storage: string) => Promise<ReadModels>;
@@ -105,6 +105,50 @@ function documentContract(withModels: (use: (models: ReadModels) => Promise<void
       expect(await models.find('users', { filter: { n: 1 }, sort: { name: 1 }, fields: ['shadow'] })).toMatchObject([
         { _id: '1', shadow },
       ]);
+    }));
+
+  it('works with a field that follows from the others as with one of its own', () =>
+    withModels(async (models) => {
+      const looks: (readonly string[] | undefined)[] = [];
+      await models.declare({
+        name: 'users',
+        indexes: [
+          { name: 'folded', fields: ['scope', 'shadow.name'] },
+          { name: 'tags', fields: ['scope', 'shadow.tags.value'] },
+        ],
+        derived: {
+          name: 'shadow',
+          of(document, members) {
+            looks.push(members && [...members].sort());
+            const { name = '', tags = [] } = document as unknown as { name?: string; tags?: string[] };
+            const whole = { name: name.toLowerCase(), tags: tags.map((value) => ({ value })), length: name.length };
+            return Object.fromEntries(Object.entries(whole).filter(([member]) => !members || members.has(member)));
+          },
+        },
+      });
+      const put = (_id: string, name: string, tags: string[]) =>
+        ({ type: 'put', collection: 'users', document: { _id, scope: 'a', name, tags } as { _id: string } }) as const;
+      const ids = async (filter: Filter, sort?: Sort) =>
+        (await models.find('users', { filter, ...(sort && { sort }) })).map(({ _id }) => _id);
+      await models.write({ operations: [put('1', 'Ana', ['x', 'y']), put('2', 'BOB', ['y']), put('3', 'Caroline', [])] });
+      // Nothing but what indexes cover is worked out for a write.
+      for (const members of looks) expect(members ?? ['name', 'tags']).toEqual(['name', 'tags']);
+
+      expect(await ids({ scope: 'a', 'shadow.name': 'bob' })).toEqual(['2']);
+      expect(await ids({ scope: 'a', 'shadow.tags.value': 'y' })).toEqual(['1', '2']);
+      expect(await ids({ 'shadow.length': { $gt: 3 } })).toEqual(['3']);
+      expect(await ids({ scope: 'a', 'shadow.length': 3 }, { 'shadow.name': -1 })).toEqual(['2', '1']);
+      expect(await models.count('users', { 'shadow.length': 3 })).toBe(2);
+      for (const filter of [{ scope: 'a', 'shadow.name': 'ana' }, { 'shadow.length': 3, _id: '1' }]) {
+        const [found] = await models.find('users', { filter, fields: ['shadow'] });
+        expect(found).toMatchObject({ _id: '1', shadow: { name: 'ana', length: 3 } });
+      }
+      expect(await models.get('users', '2', ['shadow'])).toMatchObject({ _id: '2', shadow: { name: 'bob', length: 3 } });
+
+      await models.write({ operations: [put('2', 'Bea', ['z']), { type: 'delete', collection: 'users', id: '1' }] });
+      expect(await ids({ scope: 'a', 'shadow.name': 'bob' })).toEqual([]);
+      expect(await ids({ scope: 'a', 'shadow.name': 'bea' })).toEqual(['2']);
+      expect(await ids({ scope: 'a', 'shadow.tags.value': 'y' })).toEqual([]);
     }));
 
   it('gets many in the order asked for, with gaps and repetitions', () =>

@@ -60,9 +60,24 @@ export interface IndexDefinition {
   readonly counted?: boolean;
 }
 
+/**
+ * A top-level field that follows from the rest of its document, for filters, sorts and indexes to look at. Documents are
+ * put without it; an engine stores it, or works it out when it is looked at.
+ */
+export interface DerivedField {
+  readonly name: string;
+  /**
+   * Pure, and the same for one document for good: another meaning needs a collection built anew.
+   * @param members top-level members of the field that will be looked at; others may be missing. Default all
+   */
+  of(document: Document, members?: ReadonlySet<string>): unknown;
+}
+
 export interface CollectionDefinition {
   readonly name: string;
   readonly indexes: readonly IndexDefinition[];
+  /** Given to callers where their `fields` name it; where they do not, it may be missing. */
+  readonly derived?: DerivedField;
 }
 
 export type WriteOperation =

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { absentUser, evolveUser } from '#domain';
 import type { Aggregates, ReadYourWrites } from '#handlers';
 import { documentId, GROUPS, MEMBERSHIPS, type UserDocument, USERS } from '#projections';
-import { type ReadModels, searchShadow } from '#read-models';
+import type { ReadModels } from '#read-models';
 import { openLmdbReadModels } from '#read-models/lmdb';
 import { createProjector, resourceJson, ScimError, userModel } from '#scim';
 import fc from 'fast-check';
@@ -33,10 +33,9 @@ function userDocument(tenant: string, n: number, externalId: string | undefined)
   const metadata = { occurredAt: '2026-01-01T00:00:00.000Z' };
   const user = evolveUser(absentUser, { type: 'UserProvisioned', data: { resource }, metadata });
   const { status, created, lastModified, attributes } = user;
-  const shadow = searchShadow(userModel, { id, ...user });
   const json = resourceJson(userModel, id, attributes);
   const _id = documentId(tenant, id);
-  return { _id, scope: tenant, id, status, version: 0, created, lastModified, json, shadow };
+  return { _id, scope: tenant, id, status, version: 0, created, lastModified, json };
 }
 
 const options = {

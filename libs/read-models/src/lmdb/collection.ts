@@ -1,4 +1,5 @@
-import type { Document, IndexDefinition } from '../read-models.port.js';
+import type { DerivedField, Document, IndexDefinition } from '../read-models.port.js';
+import { decodeDocument } from './document-codec.js';
 import type { KnownSets } from './id-sets.js';
 import type { IndexedField } from './indexed-field.js';
 import { idInKey } from './key-encoding.js';
@@ -36,19 +37,36 @@ export class Collection {
   readonly knownSets: KnownSets = new WeakMap();
   /** Places of the counted indexes in `indexes`. */
   readonly counted: readonly number[];
+  /** Members of the derived field that indexes look at. */
+  readonly #derivedMembers: ReadonlySet<string>;
 
   constructor(
     readonly name: string,
     readonly documents: TextDatabase,
     readonly indexes: readonly Index[],
+    readonly derived?: DerivedField,
   ) {
     this.counted = indexes.flatMap((index, at) => (index.segments ? [at] : []));
     this.#fields = [...new Set(indexes.flatMap((index) => index.fields))];
     this.#slots = indexes.map((index) => index.fields.map((field) => this.#fields.indexOf(field)));
+    const under = this.#fields.map(({ path }) => path.split('.')).filter(([field]) => field === derived?.name);
+    this.#derivedMembers = new Set(under.map(([, member = '']) => member));
+  }
+
+  /** @param fields as in {@link Query}; the derived field comes only where they name it */
+  read(text: string, fields?: readonly string[]): Document {
+    const { derived } = this;
+    return derived && fields?.includes(derived.name) ? this.readWhole(text) : decodeDocument(text, fields);
+  }
+
+  /** The document and its derived field. */
+  readWhole(text: string): Document {
+    return withDerived(decodeDocument(text), this.derived);
   }
 
   entriesOf(document: Document): Entries {
-    const values = this.#fields.map((field) => field.encode(document));
+    const looked = this.#derivedMembers.size === 0 ? document : withDerived(document, this.derived, this.#derivedMembers);
+    const values = this.#fields.map((field) => field.encode(looked));
     const id = document._id;
     return this.#slots.map((slots) => {
       let keys: string | readonly string[] = '';
@@ -68,6 +86,14 @@ export class Collection {
     for (const field of this.#fields) sum += field.seen;
     return sum;
   }
+}
+
+function withDerived(
+  document: Document,
+  derived: DerivedField | undefined,
+  members?: ReadonlySet<string>,
+): Document {
+  return derived ? { ...document, [derived.name]: derived.of(document, members) } : document;
 }
 
 /** Every combination, in order. */

@@ -8,7 +8,6 @@ import { Mutations } from './mutations.js';
 import { SegmentCounts } from './segment-counts.js';
 import type { KeyDatabase, Storage, TextDatabase } from './storage.js';
 import type { Writer } from './writer.js';
-import { decodeDocument } from './document-codec.js';
 
 /** Documents indexed per transaction while an index is built. */
 const BUILD_SLICE = 500;
@@ -43,7 +42,7 @@ export async function declareCollection(
   clearing.putValue(catalog, JSON.stringify(Object.fromEntries(kept)));
   await writer.commit(clearing, []);
 
-  await build(writer, new Collection(definition.name, collection.documents, unbuilt));
+  await build(writer, new Collection(definition.name, collection.documents, unbuilt, definition.derived));
   const finishing = new Mutations();
   finishing.putValue(catalog, JSON.stringify(wanted));
   finishing.putValue(seenValue(definition.name), writeSeen(collection.seen()));
@@ -65,7 +64,7 @@ async function build(writer: Writer, collection: Collection): Promise<void> {
     const range = collection.documents.getRange({ start: after as string, limit: BUILD_SLICE });
     for (const { key, value } of range) {
       last = key as string;
-      mutations.replaceEntries(collection, undefined, collection.entriesOf(decodeDocument(value)));
+      mutations.replaceEntries(collection, undefined, collection.entriesOf(collection.read(value)));
     }
     if (last === undefined) return;
     after = `${last}\0`;
@@ -87,7 +86,8 @@ function openCollection(storage: Storage, definition: CollectionDefinition, segm
     const [keys, counts] = openIndex(storage, definition.name, index.name, index.counted);
     return new Index(index, values, keys, counts && new SegmentCounts(storage, counts, keys, segmentSize));
   });
-  return new Collection(definition.name, storage.openDocuments(`documents/${encoded(definition.name)}`), indexes);
+  const documents = storage.openDocuments(`documents/${encoded(definition.name)}`);
+  return new Collection(definition.name, documents, indexes, definition.derived);
 }
 
 function openIndex(

@@ -1,7 +1,6 @@
 import type { Document, Query } from '../read-models.port.js';
 import type { Collection, Index } from './collection.js';
 import { type Condition, conditionsOf } from './conditions.js';
-import { decodeDocument } from './document-codec.js';
 import { encodeValue } from './key-encoding.js';
 import { rangeUnder } from './query-planner.js';
 
@@ -28,7 +27,7 @@ export function findPinned<T extends Document>(collection: Collection, query: Qu
     if (found.length >= limit) break;
     const text = collection.documents.get(index!.idOf(key as string));
     if (text === undefined) throw new Error(`Index of ${collection.name} names a document that is not there`);
-    found.push(decodeDocument(text, fields) as T);
+    found.push(collection.read(text, fields) as T);
   }
   return found;
 }

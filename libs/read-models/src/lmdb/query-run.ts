@@ -8,7 +8,6 @@ import type { Pace } from './pace.js';
 import { type KeyRange, type Plan, planQuery, rangesAfter } from './query-planner.js';
 import { isById, SortedPage } from './sorted-page.js';
 import type { KeyDatabase, Snapshot, TextDatabase } from './storage.js';
-import { decodeDocument } from './document-codec.js';
 
 /**
  * Entries passed over by one native call: few at first, for the call does not notice the end of its range before it has
@@ -286,14 +285,18 @@ export class QueryRun {
 
   #examine(found: Found): Document {
     this.#examined++;
-    return this.#read(found);
+    return this.collection.readWhole(this.#textOf(found));
   }
 
-  #read({ id, json }: Found, fields?: readonly string[]): Document {
+  #read(found: Found, fields?: readonly string[]): Document {
+    return this.collection.read(this.#textOf(found), fields);
+  }
+
+  #textOf({ id, json }: Found): string {
     const text = json ?? this.collection.documents.get(id, this.#reading());
     if (text === undefined)
       throw new Error(`Index of ${this.collection.name} names a document that is not there: ${id}`);
-    return decodeDocument(text, fields);
+    return text;
   }
 
   #segments(value: string, { index }: Plan) {
@@ -309,5 +312,5 @@ export function readDocument<T extends Document>(
 ): T | undefined {
   if (!isUsableId(id)) return undefined;
   const json = collection.documents.get(id);
-  return json === undefined ? undefined : (decodeDocument(json, fields) as T);
+  return json === undefined ? undefined : (collection.read(json, fields) as T);
 }

@@ -4,7 +4,7 @@ import { seenValue, writeSeen } from './indexed-field.js';
 import { isUsableId, MAX_ID_BYTES } from './key-encoding.js';
 import { Mutations } from './mutations.js';
 import type { Storage } from './storage.js';
-import { decodeDocument, encodeDocument } from './document-codec.js';
+import { encodeDocument } from './document-codec.js';
 
 /** Operations of waiting batches that are put into one transaction, unless a single batch has more. */
 const MAX_GROUP_OPERATIONS = 1024;
@@ -215,14 +215,14 @@ function replaceDocument(
 ): void {
   const stored = isUsableId(id) ? collection.documents.get(id) : undefined;
   if (stored === next?.json && next?.collection === collection) return;
-  const before = stored === undefined ? undefined : collection.entriesOf(decodeDocument(stored));
+  const before = stored === undefined ? undefined : collection.entriesOf(collection.read(stored));
   if (!next) {
     if (before) mutations.removeDocument(collection, id);
     mutations.replaceEntries(collection, before, undefined);
     return;
   }
   // Declared anew since the call: other indexes, other entries.
-  const after = next.collection === collection ? next.entries : collection.entriesOf(decodeDocument(next.json));
+  const after = next.collection === collection ? next.entries : collection.entriesOf(collection.read(next.json));
   if (!before) {
     mutations.addDocument(collection, id, next.json, after);
     return;

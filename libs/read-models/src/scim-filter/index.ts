@@ -8,5 +8,6 @@ export {
   type RelationPath,
   type RelationTerm,
 } from './relations.js';
+export { SHADOW_FIELD } from './shadow-key.js';
 export { searchShadow, type SearchShadow, type ShadowSource } from './search-shadow.js';
 export { unindexedAttributes } from './unindexed-attributes.js';

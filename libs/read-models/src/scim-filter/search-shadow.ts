@@ -18,7 +18,7 @@ export interface ShadowSource {
   readonly lastModified: string;
 }
 
-/** The searchable twin of a resource. Documents hold it in a field of its own; nobody is shown it. */
+/** The searchable twin of a resource, which a field of its own is derived to be; nobody is shown it. */
 export type SearchShadow = { [key: string]: unknown };
 
 /**
@@ -30,24 +30,22 @@ export type SearchShadow = { [key: string]: unknown };
  * - an object that no schema knows stands in a list, its deeper levels reduced to their being there.
  *
  * Runs for each write.
+ * @param members keys of which it is to be made; default all
  */
-export function searchShadow(model: ResourceModel, source: ShadowSource): SearchShadow {
+export function searchShadow(
+  model: ResourceModel,
+  source: ShadowSource,
+  members?: ReadonlySet<string>,
+): SearchShadow {
   const plan = planOf(model);
   const { attributes } = source;
   const schemas = [model.coreSchema.id];
-  const shadow: SearchShadow = {
-    id: source.id,
-    meta: {
-      resourcetype: model.resourceType.name,
-      created: canonicalInstant(source.created) ?? source.created,
-      lastmodified: canonicalInstant(source.lastModified) ?? source.lastModified,
-    },
-    schemas,
-  };
+  const shadow: SearchShadow = wantsCommon(members) ? { ...commonShadow(model, source), schemas } : {};
   for (const name of Object.keys(attributes)) {
     const value = attributes[name];
     if (value === undefined || value === null) continue;
     const known = plan.core.get(name);
+    if (members && !members.has(known?.key ?? shadowKey(name))) continue;
     if (known) {
       if (!known.isRelation) set(shadow, known.key, known.shadow(value));
     } else if (name.includes(':') && isObject(value)) {
@@ -57,6 +55,19 @@ export function searchShadow(model: ResourceModel, source: ShadowSource): Search
   }
   return shadow;
 }
+
+const wantsCommon = (members: ReadonlySet<string> | undefined): boolean =>
+  !members || members.has('id') || members.has('meta') || members.has('schemas');
+
+/** What every resource has. */
+const commonShadow = (model: ResourceModel, { id, created, lastModified }: ShadowSource): SearchShadow => ({
+  id,
+  meta: {
+    resourcetype: model.resourceType.name,
+    created: canonicalInstant(created) ?? created,
+    lastmodified: canonicalInstant(lastModified) ?? lastModified,
+  },
+});
 
 type JsonObject = { [name: string]: JsonValue };
 type Shadowing = (value: JsonValue) => unknown;
