@@ -66,7 +66,9 @@ describe('user-directory', () => {
     expect(JSON.parse(`${document.json}}`)).toMatchObject({ id: 'u1', userName: 'Ana@example.com', active: true });
     expect(USERS.derived?.of(document)).toMatchObject({ username: 'ana@example.com', title: 'nurse' });
     // As it comes back from where JSON is kept.
-    expect(USERS.derived?.of(JSON.parse(JSON.stringify(document)) as UserDocument)).toEqual(USERS.derived?.of(document));
+    expect(USERS.derived?.of(JSON.parse(JSON.stringify(document)) as UserDocument)).toEqual(
+      USERS.derived?.of(document),
+    );
   });
 
   it('takes a deleted user out of every list, and knows them again when they come back', () => {

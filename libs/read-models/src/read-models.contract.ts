@@ -130,7 +130,9 @@ function documentContract(withModels: (use: (models: ReadModels) => Promise<void
         ({ type: 'put', collection: 'users', document: { _id, scope: 'a', name, tags } as { _id: string } }) as const;
       const ids = async (filter: Filter, sort?: Sort) =>
         (await models.find('users', { filter, ...(sort && { sort }) })).map(({ _id }) => _id);
-      await models.write({ operations: [put('1', 'Ana', ['x', 'y']), put('2', 'BOB', ['y']), put('3', 'Caroline', [])] });
+      await models.write({
+        operations: [put('1', 'Ana', ['x', 'y']), put('2', 'BOB', ['y']), put('3', 'Caroline', [])],
+      });
       // Nothing but what indexes cover is worked out for a write.
       for (const members of looks) expect(members ?? ['name', 'tags']).toEqual(['name', 'tags']);
 
@@ -139,11 +141,17 @@ function documentContract(withModels: (use: (models: ReadModels) => Promise<void
       expect(await ids({ 'shadow.length': { $gt: 3 } })).toEqual(['3']);
       expect(await ids({ scope: 'a', 'shadow.length': 3 }, { 'shadow.name': -1 })).toEqual(['2', '1']);
       expect(await models.count('users', { 'shadow.length': 3 })).toBe(2);
-      for (const filter of [{ scope: 'a', 'shadow.name': 'ana' }, { 'shadow.length': 3, _id: '1' }]) {
+      for (const filter of [
+        { scope: 'a', 'shadow.name': 'ana' },
+        { 'shadow.length': 3, _id: '1' },
+      ]) {
         const [found] = await models.find('users', { filter, fields: ['shadow'] });
         expect(found).toMatchObject({ _id: '1', shadow: { name: 'ana', length: 3 } });
       }
-      expect(await models.get('users', '2', ['shadow'])).toMatchObject({ _id: '2', shadow: { name: 'bob', length: 3 } });
+      expect(await models.get('users', '2', ['shadow'])).toMatchObject({
+        _id: '2',
+        shadow: { name: 'bob', length: 3 },
+      });
 
       await models.write({ operations: [put('2', 'Bea', ['z']), { type: 'delete', collection: 'users', id: '1' }] });
       expect(await ids({ scope: 'a', 'shadow.name': 'bob' })).toEqual([]);

@@ -9,66 +9,35 @@ interface StoredEvent extends Omit<NewEvent, 'dataJson'> {
   readonly recordedAt: number;
 }
 
-/** What one event adds to the two tables of the log. */
+/** An event of a batch, and what it adds to the two tables of the log. */
 export interface LogEntry {
   readonly event: RecordedEvent;
   readonly position: number;
-  /** Value of `log`: the event. */
-  readonly bytes: Buffer;
-  /** Value of `streams`: the position, 8 bytes, big-endian. */
-  readonly positionBytes: Buffer;
+  /** Bytes of the event in its record. */
+  readonly size: number;
+  /** Value of `streams`: its place. */
+  readonly place: Buffer;
 }
-
-const SLAB_BYTES = 256 * 1024;
-const POSITION_BYTES = 8;
-const DATA = ',"data":';
-/** UTF-8 needs at most three bytes for one UTF-16 code unit. */
-const BYTES_PER_UNIT = 3;
 
 /**
- * Turns the events of one batch into bytes, one after another in large slabs: a buffer of its own for every event costs
- * several times the encoding itself.
+ * The event's text as it is stored.
+ * @throws TypeError the event holds what JSON cannot carry (a bigint, a cycle)
  */
-export class EventEncoder {
-  #slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
-  #used = 0;
-
-  /** Makes the memory free for the next batch; the entries encoded so far must be on disk. */
-  reuse(): void {
-    this.#used = 0;
-  }
-
-  /** @throws TypeError the event holds what JSON cannot carry (a bigint, a cycle) */
-  encode(stream: string, revision: number, position: number, recordedAt: number, event: NewEvent): LogEntry {
-    const { id, type, data, metadata, dataJson } = event;
-    const head = { stream, revision, position, recordedAt, id, type, metadata };
-    const json = JSON.stringify(dataJson === undefined ? ({ ...head, data } satisfies StoredEvent) : head);
-    const needed = (json.length + (dataJson?.length ?? 0)) * BYTES_PER_UNIT + POSITION_BYTES + DATA.length;
-    if (needed > this.#slab.length - this.#used) {
-      this.#slab = Buffer.allocUnsafeSlow(Math.max(SLAB_BYTES, needed));
-      this.#used = 0;
-    }
-    const slab = this.#slab;
-    const start = this.#used;
-    const jsonStart = writePosition(position, slab, start);
-    let end = jsonStart + slab.write(json, jsonStart);
-    if (dataJson !== undefined) {
-      // In front of the brace that closes the head.
-      end += slab.write(DATA, end - 1) - 1;
-      end += slab.write(dataJson, end);
-      end += slab.write('}', end);
-    }
-    this.#used = end;
-    return {
-      event: recorded(event, stream, revision, position, recordedAt),
-      position,
-      bytes: slab.subarray(jsonStart, this.#used),
-      positionBytes: slab.subarray(start, jsonStart),
-    };
-  }
+export function encodeEvent(
+  event: NewEvent,
+  stream: string,
+  revision: number,
+  position: number,
+  recordedAt: number,
+): string {
+  const { id, type, data, metadata, dataJson } = event;
+  const head = { stream, revision, position, recordedAt, id, type, metadata };
+  if (dataJson === undefined) return JSON.stringify({ ...head, data } satisfies StoredEvent);
+  return `${JSON.stringify(head).slice(0, -1)},"data":${dataJson}}`;
 }
 
-function recorded(
+/** The event as those who follow the log get it. */
+export function recordedEvent(
   { id, type, data, metadata, dataJson }: NewEvent,
   stream: string,
   revision: number,

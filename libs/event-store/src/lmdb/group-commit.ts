@@ -2,12 +2,14 @@ import {
   type AppendResult,
   EventStoreUnavailable,
   type NewEvent,
+  type RecordedEvent,
   type StreamWrite,
   WrongExpectedRevision,
 } from '../event-store.port.js';
-import { EventEncoder, type LogEntry } from './event-codec.js';
+import { encodeEvent, type LogEntry, recordedEvent } from './event-codec.js';
 import { isStreamName } from '../stream-name.js';
 import type { LmdbLog } from './lmdb-log.js';
+import { RecordWriter } from './log-records.js';
 import type { RecentEvents } from './recent-events.js';
 
 /** Bytes of events that may wait for the disk; beyond it callers are told to come back rather than fill the memory. */
@@ -28,14 +30,21 @@ interface PlacedWrite extends Omit<StreamWrite, 'expected'> {
 
 /** Appends that go to disk in one transaction. */
 class Batch {
-  readonly encoder: EventEncoder;
+  readonly records: RecordWriter;
   readonly entries: LogEntry[] = [];
   readonly appends: Append[] = [];
   bytes = 0;
   readonly #waiting: (() => void)[] = [];
 
-  constructor(encoder: EventEncoder) {
-    this.encoder = encoder;
+  constructor(records: RecordWriter) {
+    this.records = records;
+  }
+
+  add(event: RecordedEvent, text: string): void {
+    const position = Number(event.position);
+    const { size, place } = this.records.add(position, text);
+    this.entries.push({ event, position, size, place });
+    this.bytes += size;
   }
 
   /** Resolves when the batch is on disk or has failed. */
@@ -56,7 +65,7 @@ export class GroupCommit {
   readonly #log: LmdbLog;
   readonly #recent: RecentEvents;
   /** Memory of finished batches, for the next ones. */
-  readonly #spareEncoders: EventEncoder[] = [];
+  readonly #spareWriters: RecordWriter[] = [];
   /** Streams with accepted events that are not durable yet: their last revision and the batch that holds it. */
   readonly #pending = new Map<string, { readonly revision: number; readonly batch: Batch }>();
   #lastAssigned: number;
@@ -151,7 +160,7 @@ export class GroupCommit {
   }
 
   #isDurable(stream: string, revision: number): boolean {
-    return this.#log.positionOf(stream, revision) !== undefined;
+    return this.#log.placeOf(stream, revision) !== undefined;
   }
 
   /** Where these events stand already, if they are what the stream holds from revision `next` on. */
@@ -163,10 +172,10 @@ export class GroupCommit {
   ): AppendResult | 'different' | 'notDurable' {
     let position = 0;
     for (const [i, event] of events.entries()) {
-      const found = this.#log.positionOf(stream, next + i);
+      const found = this.#log.placeOf(stream, next + i);
       if (found === undefined) return next + i <= pendingRevision ? 'notDurable' : 'different';
       if (this.#log.eventAt(found).id !== event.id) return 'different';
-      position = found;
+      position = found.position;
     }
     return { revision: next + events.length - 1, position: BigInt(position) };
   }
@@ -178,22 +187,21 @@ export class GroupCommit {
   #accept(placed: readonly PlacedWrite[]): Promise<AppendResult[]> {
     const batch = this.#nextBatch();
     const recordedAt = Date.now();
-    const entries: LogEntry[] = [];
+    const texts: string[] = [];
+    const accepted: RecordedEvent[] = [];
     const results: AppendResult[] = [];
     let position = this.#lastAssigned;
     for (const { stream, next, events } of placed) {
       let revision = next;
       for (const event of events) {
-        entries.push(batch.encoder.encode(stream, revision++, ++position, recordedAt, event));
+        texts.push(encodeEvent(event, stream, revision, ++position, recordedAt));
+        accepted.push(recordedEvent(event, stream, revision++, position, recordedAt));
       }
       results.push({ revision: revision - 1, position: BigInt(position) });
     }
     this.#gathering = batch;
     this.#lastAssigned = position;
-    for (const entry of entries) {
-      batch.entries.push(entry);
-      batch.bytes += entry.bytes.length;
-    }
+    accepted.forEach((event, i) => batch.add(event, texts[i] as string));
     placed.forEach(({ stream }, i) => {
       this.#pending.set(stream, { revision: (results[i] as AppendResult).revision, batch });
     });
@@ -204,7 +212,7 @@ export class GroupCommit {
 
   /** The batch that goes to disk next; a new one counts once something has entered it. */
   #nextBatch(): Batch {
-    const batch = this.#gathering ?? new Batch(this.#spareEncoders.pop() ?? new EventEncoder());
+    const batch = this.#gathering ?? new Batch(this.#spareWriters.pop() ?? new RecordWriter());
     if (batch.bytes > MAX_WAITING_BYTES) throw new EventStoreUnavailable('Too many appends wait for the disk');
     return batch;
   }
@@ -225,7 +233,7 @@ export class GroupCommit {
     this.#gathering = undefined;
     this.#writing = batch;
     try {
-      await this.#log.write(batch.entries);
+      await this.#log.write(batch.entries, batch.records.finish());
       this.#succeed(batch);
     } catch (error) {
       await this.#fail(error);
@@ -242,8 +250,8 @@ export class GroupCommit {
       });
       resolve(results);
     }
-    batch.encoder.reuse();
-    this.#spareEncoders.push(batch.encoder);
+    batch.records.reuse();
+    this.#spareWriters.push(batch.records);
     batch.settle();
   }
 

@@ -15,10 +15,10 @@ export async function openWithDisk() {
   const reader = new LogReader(log, recent, () => commit.usable());
   const disk = { batches: [] as number[], before: async (): Promise<void> => undefined };
   const write = log.write.bind(log);
-  log.write = async (entries) => {
+  log.write = async (entries, records) => {
     disk.batches.push(entries.length);
     await disk.before();
-    await write(entries);
+    await write(entries, records);
   };
   const close = async (): Promise<void> => {
     await commit.close();

@@ -4,6 +4,7 @@ import { type Database, open, type RootDatabase } from 'lmdb';
 import type { RecordedEvent } from '../event-store.port.js';
 import { isStreamName } from '../stream-name.js';
 import { decodeEvent, type LogEntry, readPosition, writePosition } from './event-codec.js';
+import { type LogRecord, type Place, readPlace, StoredRecord } from './log-records.js';
 
 const MAX_REVISION = 2 ** 32 - 1;
 
@@ -27,15 +28,13 @@ const streamKey = {
 
 /** Address space, not memory or disk: a map that need not grow is never mapped a second time beside the first. */
 const MAP_BYTES = 2 ** 34;
-/** lmdb takes its put options in this place; its types do not say so. */
-const APPEND = { append: true } as unknown as number;
-
 const LOG_TABLE = { name: 'log', encoding: 'binary', keyEncoder: positionKey } as const;
 const STREAMS_TABLE = { name: 'streams', encoding: 'binary', keyEncoder: streamKey } as const;
 
 /**
- * Two tables in one LMDB file. `log`: position → event. `streams`: stream and revision → position. Positions are 1, 2,
- * 3, … without holes. Every read is one synchronous lookup; no cursor or transaction is held between them.
+ * Two tables in one LMDB file. `log`: position of the first event → a record of one event or several. `streams`: stream and
+ * revision → place of the event. Positions are 1, 2, 3, … without holes. Every read is a synchronous lookup or two; no
+ * cursor or transaction is held between them.
  */
 export class LmdbLog {
   readonly #directory: string;
@@ -77,16 +76,16 @@ export class LmdbLog {
     this.#streams = this.#env.openDB(STREAMS_TABLE);
   }
 
-  /** Resolves when all of `entries` are on disk; rejects when none of them is. One call at a time. */
-  async write(entries: readonly LogEntry[]): Promise<void> {
+  /**
+   * Resolves when all of `entries` are on disk; rejects when none of them is. One call at a time.
+   * @param records of those entries
+   */
+  async write(entries: readonly LogEntry[], records: readonly LogRecord[]): Promise<void> {
     const [log, streams] = [opened(this.#log), opened(this.#streams)];
     try {
       await log.batch(() => {
-        for (const { event, position, bytes, positionBytes } of entries) {
-          // Positions only grow: the tree is told so, and fills its pages instead of splitting them in the middle.
-          void log.put(position, bytes, APPEND);
-          void streams.put([event.stream, event.revision], positionBytes);
-        }
+        for (const { first, bytes } of records) void log.put(first, bytes);
+        for (const { event, place } of entries) void streams.put([event.stream, event.revision], place);
       });
     } catch (error) {
       // lmdb hands the reason over in a second promise; unobserved, its rejection would end the process.
@@ -109,14 +108,13 @@ export class LmdbLog {
 
   /** Position of the newest event, 0 while there is none. */
   lastPosition(): number {
-    const [last] = opened(this.#log).getKeys({ start: Number.MAX_SAFE_INTEGER, end: 0, reverse: true, limit: 1 });
-    return last ?? 0;
+    return this.#recordUpTo(Number.MAX_SAFE_INTEGER)?.last ?? 0;
   }
 
-  positionOf(stream: string, revision: number): number | undefined {
+  placeOf(stream: string, revision: number): Place | undefined {
     if (revision < 0 || revision > MAX_REVISION || !isStreamName(stream)) return undefined;
     const bytes = opened(this.#streams).getBinaryFast([stream, revision]);
-    return bytes && readPosition(bytes);
+    return bytes && readPlace(bytes);
   }
 
   /** Revision of the last event of the stream. */
@@ -127,15 +125,28 @@ export class LmdbLog {
     return last?.[1];
   }
 
-  /** @returns the stored bytes, valid only until the next lookup */
-  bytesAt(position: number): Buffer {
-    const bytes = opened(this.#log).getBinaryFast(position);
-    if (!bytes) throw new Error(`The log has no event at position ${position}`);
-    return bytes;
+  /** @returns the record with the event at `position`, valid only until the next lookup */
+  recordWith(position: number): StoredRecord {
+    const record = this.#recordFrom(position) ?? this.#recordUpTo(position);
+    if (!record || record.last < position) throw new Error(`The log has no event at position ${position}`);
+    return record;
   }
 
-  eventAt(position: number): RecordedEvent {
-    return decodeEvent(this.bytesAt(position));
+  eventAt({ position, record }: Place): RecordedEvent {
+    const stored = this.#recordFrom(record);
+    if (!stored) throw new Error(`The log has no record at position ${record}`);
+    return decodeEvent(stored.eventAt(position));
+  }
+
+  #recordFrom(first: number): StoredRecord | undefined {
+    const bytes = opened(this.#log).getBinaryFast(first);
+    return bytes && new StoredRecord(first, bytes);
+  }
+
+  /** The last record that begins at `position` or before it. */
+  #recordUpTo(position: number): StoredRecord | undefined {
+    const [first] = opened(this.#log).getKeys({ start: position, end: 0, reverse: true, limit: 1 });
+    return first === undefined ? undefined : this.#recordFrom(first);
   }
 }
 

@@ -9,6 +9,7 @@ import {
 } from '../event-store.port.js';
 import { decodeEvent, StreamFilter } from './event-codec.js';
 import type { LmdbLog } from './lmdb-log.js';
+import type { StoredRecord } from './log-records.js';
 import type { RecentEvents, Scanned } from './recent-events.js';
 
 /** Longest time that reading holds the event loop before others get their turn. */
@@ -48,16 +49,16 @@ export class LogReader {
   }
 
   holds(stream: string, revision: number): boolean {
-    return reading(() => this.#log.positionOf(stream, revision)) !== undefined;
+    return reading(() => this.#log.placeOf(stream, revision)) !== undefined;
   }
 
   #streamPiece(stream: string, from: number, step: number, limit: number): RecordedEvent[] {
     const events: RecordedEvent[] = [];
     const until = performance.now() + TURN_MS;
     for (let revision = from; events.length < Math.min(limit, TURN_EVENTS); revision += step) {
-      const position = this.#log.positionOf(stream, revision);
-      if (position === undefined || position > this.#recent.last) break;
-      events.push(this.#log.eventAt(position));
+      const place = this.#log.placeOf(stream, revision);
+      if (place === undefined || place.position > this.#recent.last) break;
+      events.push(this.#log.eventAt(place));
       if (performance.now() > until) break;
     }
     return events;
@@ -92,9 +93,11 @@ export class LogReader {
     const step = end > position ? 1 : -1;
     const until = performance.now() + TURN_MS;
     const events: RecordedEvent[] = [];
+    let record: StoredRecord | undefined;
     while (position !== end && events.length < limit) {
       position += step;
-      const bytes = this.#log.bytesAt(position);
+      if (!record || position < record.first || position > record.last) record = this.#log.recordWith(position);
+      const bytes = record.eventAt(position);
       if (filter.matchesStored(bytes)) events.push(decodeEvent(bytes));
       if (performance.now() > until) break;
     }

@@ -1,15 +1,17 @@
 import { anEvent } from '../contract/test-log.contract.js';
-import { EventEncoder, type LogEntry, StreamFilter } from './event-codec.js';
+import { encodeEvent, type LogEntry, recordedEvent, StreamFilter } from './event-codec.js';
 import { RecentEvents } from './recent-events.js';
 
 const MEGABYTE = 1024 * 1024;
 const all = new StreamFilter(undefined);
-const encoder = new EventEncoder();
 
 function entries(from: number, count: number, data: object = {}): LogEntry[] {
-  return Array.from({ length: count }, (_, i) =>
-    encoder.encode(`user-a.${(from + i) % 2}`, i, from + i, 0, anEvent(data)),
-  );
+  return Array.from({ length: count }, (_, i) => {
+    const position = from + i;
+    const event = recordedEvent(anEvent(data), `user-a.${position % 2}`, i, position, 0);
+    const size = encodeEvent(event, event.stream, i, position, 0).length;
+    return { event, position, size, place: Buffer.alloc(12) };
+  });
 }
 
 const positions = (recent: RecentEvents, after: number, filter = all, limit = Infinity): number[] | undefined =>

@@ -35,10 +35,10 @@ export class RecentEvents {
 
   /** @param entries durable, in order, and next to `last` */
   push(entries: readonly LogEntry[]): void {
-    for (const { event, position, bytes } of entries) {
+    for (const { event, position, size } of entries) {
       this.#events.push(event);
-      this.#sizes.push(bytes.length);
-      this.#bytes += bytes.length;
+      this.#sizes.push(size);
+      this.#bytes += size;
       this.#last = position;
     }
     while (this.#events.length - this.#dropped > MAX_EVENTS || this.#bytes > MAX_BYTES) {

@@ -65,7 +65,8 @@ export class Collection {
   }
 
   entriesOf(document: Document): Entries {
-    const looked = this.#derivedMembers.size === 0 ? document : withDerived(document, this.derived, this.#derivedMembers);
+    const looked =
+      this.#derivedMembers.size === 0 ? document : withDerived(document, this.derived, this.#derivedMembers);
     const values = this.#fields.map((field) => field.encode(looked));
     const id = document._id;
     return this.#slots.map((slots) => {
@@ -88,11 +89,7 @@ export class Collection {
   }
 }
 
-function withDerived(
-  document: Document,
-  derived: DerivedField | undefined,
-  members?: ReadonlySet<string>,
-): Document {
+function withDerived(document: Document, derived: DerivedField | undefined, members?: ReadonlySet<string>): Document {
   return derived ? { ...document, [derived.name]: derived.of(document, members) } : document;
 }
 

@@ -32,11 +32,7 @@ export type SearchShadow = { [key: string]: unknown };
  * Runs for each write.
  * @param members keys of which it is to be made; default all
  */
-export function searchShadow(
-  model: ResourceModel,
-  source: ShadowSource,
-  members?: ReadonlySet<string>,
-): SearchShadow {
+export function searchShadow(model: ResourceModel, source: ShadowSource, members?: ReadonlySet<string>): SearchShadow {
   const plan = planOf(model);
   const { attributes } = source;
   const schemas = [model.coreSchema.id];
