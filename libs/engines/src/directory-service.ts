@@ -12,6 +12,8 @@ import type { Engines } from './engines.js';
 const GATHER_MS = 100;
 /** Name of the checkpoint of those who finish what deletions leave to do. */
 const CLEANUP_CHECKPOINT = 'membership-cleanup';
+/** Positions that a start may look at once more. */
+const CLEANUP_REPEATED = 5_000n;
 /** Longest that a start waits to hear what the log has said of tenants; until it is heard, requests are answered 503. */
 const HEARING_MS = 5_000;
 
@@ -131,10 +133,12 @@ export class DirectoryService {
         handle: async ({ events, position }) => {
           let acted = false;
           for (const event of events) if (cleanup.concerns(event)) acted = (await cleanup.follow(event)) || acted;
-          // Doing it again is harmless, so the checkpoint need not move with every batch.
-          if (!acted && saved !== undefined && position - saved < 1_000n) return;
-          await readModels.write({ operations: [], checkpoint: { name: CLEANUP_CHECKPOINT, position } });
+          // Doing it again is harmless, so the checkpoint need not move with every batch, nor be waited for.
+          if (!acted && saved !== undefined && position - saved < CLEANUP_REPEATED) return;
           saved = position;
+          const written = readModels.write({ operations: [], checkpoint: { name: CLEANUP_CHECKPOINT, position } });
+          if (acted) await written;
+          else written.catch((error: unknown) => this.log.warn({ err: error }, 'A checkpoint could not be stored'));
         },
         onParked: () => undefined,
         log: this.log,

@@ -55,7 +55,7 @@ describe('LMDB event store', () => {
     await using log = await openTestLog();
     const abort = new AbortController();
     const positions: bigint[] = [];
-    const [appends, perAppend] = [60, 100]; // more than the 4096 events kept in memory
+    const [appends, perAppend] = [100, 100]; // more than the 8192 events kept in memory
     const last = BigInt(appends * perAppend);
     await log.store.append('user-a.0', someEvents(perAppend), 'noStream');
     for await (const { events, position } of log.store.subscribeToAll('start', { signal: abort.signal })) {

@@ -36,8 +36,8 @@ describe('recent events', () => {
     expect(positions(recent, 9)).toBeUndefined();
     for (let from = 13; from < 10_013; from += 100) recent.push(entries(from, 100));
     expect(recent.last).toBe(10_012);
-    expect(positions(recent, 10_012 - 4097)).toBeUndefined();
-    expect(positions(recent, 10_012 - 4096)).toHaveLength(4096);
+    expect(positions(recent, 10_012 - 8193)).toBeUndefined();
+    expect(positions(recent, 10_012 - 8192)).toHaveLength(8192);
   });
 
   it('is bounded in bytes too', () => {

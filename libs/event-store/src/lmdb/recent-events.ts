@@ -7,7 +7,8 @@ export interface Scanned {
   readonly position: number;
 }
 
-const MAX_EVENTS = 4096;
+/** More than writers may be ahead of the projections (`ReadYourWrites`), two events to a create. */
+const MAX_EVENTS = 8192;
 const MAX_BYTES = 16 * 1024 * 1024;
 
 /**
