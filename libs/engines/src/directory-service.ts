@@ -9,7 +9,7 @@ import { followLog, type LogFollower, ProgressTracker, ProjectionRunner, type Su
 import type { Engines } from './engines.js';
 
 /** A reader does not wait for it: whoever needs what is in the log has it folded at once. */
-const GATHER_MS = 100;
+const GATHER_MS = 250;
 /** Name of the checkpoint of those who finish what deletions leave to do. */
 const CLEANUP_CHECKPOINT = 'membership-cleanup';
 /** Positions that a start may look at once more. */
