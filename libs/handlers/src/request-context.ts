@@ -25,7 +25,17 @@ export interface RequestContext {
 /** Version of the event shapes written today; older ones are read through upcasters. */
 export const EVENT_SCHEMA_VERSION = 1;
 
+let last: { readonly context: RequestContext; readonly metadata: EventMetadata } | undefined;
+
+/** What a request causes in one instant shares one object, which stores then write out once. */
 export function metadataOf(context: RequestContext, occurredAt: string): EventMetadata {
+  if (last?.context !== context || last.metadata.occurredAt !== occurredAt) {
+    last = { context, metadata: newMetadata(context, occurredAt) };
+  }
+  return last.metadata;
+}
+
+function newMetadata(context: RequestContext, occurredAt: string): EventMetadata {
   const { tenant, connection, credential, idp, actor, admin, correlationId, causationId = correlationId } = context;
   const metadata: { -readonly [Name in keyof EventMetadata]: EventMetadata[Name] } = {
     tenant,

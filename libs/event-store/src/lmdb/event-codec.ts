@@ -1,4 +1,4 @@
-import type { NewEvent, RecordedEvent } from '../event-store.port.js';
+import type { EventMetadata, NewEvent, RecordedEvent } from '../event-store.port.js';
 
 /** An event as the log stores it: one JSON object in UTF-8, `stream` first so that a filter need not parse the rest. */
 interface StoredEvent extends Omit<NewEvent, 'dataJson'> {
@@ -30,10 +30,28 @@ export function encodeEvent(
   position: number,
   recordedAt: number,
 ): string {
-  const { id, type, data, metadata, dataJson } = event;
-  const head = { stream, revision, position, recordedAt, id, type, metadata };
-  if (dataJson === undefined) return JSON.stringify({ ...head, data } satisfies StoredEvent);
-  return `${JSON.stringify(head).slice(0, -1)},"data":${dataJson}}`;
+  const { id, type, data, metadata, dataJson = JSON.stringify(data) } = event;
+  return (
+    `{"stream":${quoted(stream)},"revision":${revision},"position":${position},"recordedAt":${recordedAt},` +
+    `"id":${quoted(id)},"type":${quoted(type)},"metadata":${metadataText(metadata)},"data":${dataJson}}`
+  );
+}
+
+/** What nearly every name and id is made of: nothing that JSON escapes. */
+const PLAIN = /^[\w.@:/-]*$/;
+
+const quoted = (text: string): string => (PLAIN.test(text) ? `"${text}"` : JSON.stringify(text));
+
+let lastMetadata: EventMetadata | undefined;
+let lastText = '';
+
+/** The events of one request share their metadata. */
+function metadataText(metadata: EventMetadata): string {
+  if (metadata !== lastMetadata) {
+    lastText = JSON.stringify(metadata);
+    lastMetadata = metadata;
+  }
+  return lastText;
 }
 
 /** The event as those who follow the log get it. */

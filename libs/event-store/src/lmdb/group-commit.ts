@@ -103,12 +103,11 @@ export class GroupCommit {
   }
 
   async appendTogether(writes: readonly StreamWrite[]): Promise<AppendResult[]> {
-    const placed = writes.map((write) => ({
-      ...write,
-      next: firstRevision(write.stream, write.events, write.expected),
-    }));
+    const placed = writes.map(({ stream, events, expected }) => {
+      return { stream, events, expected, next: firstRevision(stream, events, expected) };
+    });
     if (placed.length === 0) throw new RangeError('Nothing to append');
-    if (new Set(placed.map(({ stream }) => stream)).size < placed.length) {
+    if (placed.some(({ stream }, i) => placed.findIndex((other) => other.stream === stream) < i)) {
       throw new RangeError('Each stream can be written once in a call');
     }
     for (;;) {

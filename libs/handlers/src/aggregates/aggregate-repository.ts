@@ -17,6 +17,8 @@ export interface AggregateDefinition<State, Event extends { type: string; data: 
   evolve(state: State, event: Event & { metadata: { occurredAt: string } }): State;
   /** The JSON text of the event's data, where it is to be had for less than writing it out. */
   dataJson?(event: Event): string | undefined;
+  /** Streams that were just begun are not kept folded: nobody is about to ask for them. */
+  readonly forgetsNew?: boolean;
   /** Roughly how many kilobytes the state holds on to; bounds the cache. Default 1. */
   weigh?(state: State): number;
   /** For streams that grow long. */
@@ -159,7 +161,8 @@ export class AggregateRepository<State, Event extends { type: string; data: obje
         let state = loaded.state;
         for (const event of events) state = this.definition.evolve(state, { ...event, metadata });
         const next = { state, revision };
-        this.remember(stream, next);
+        const isNew = loaded.revision < 0;
+        if (!isNew || !this.definition.forgetsNew || this.cache.has(stream)) this.remember(stream, next);
         return { loaded: next, position };
       },
       fail: () => void this.cache.delete(stream),

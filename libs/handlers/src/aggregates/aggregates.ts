@@ -67,7 +67,7 @@ export class Aggregates {
     );
     this.userNames = new AggregateRepository(
       store,
-      { initial: unclaimed, evolve: evolveUserName },
+      { initial: unclaimed, evolve: evolveUserName, forgetsNew: true },
       source,
       undefined,
       10_000,

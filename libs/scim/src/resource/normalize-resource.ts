@@ -45,6 +45,8 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+const EXTERNAL_ID = 'externalId';
+
 /** One pass over one body. */
 class BodyReading {
   private readonly compiled: CompiledModel;
@@ -66,7 +68,13 @@ class BodyReading {
 
   readCore(source: Record<string, unknown>): void {
     const { core } = this.compiled;
-    for (const key of this.namesOf(source)) this.readName(this.attributes, core, '', key, source[key]);
+    const names = this.namesOf(source);
+    // First, as it is shown, so that nobody has to put the attributes in order later.
+    const hasExternalId = Object.hasOwn(source, EXTERNAL_ID);
+    if (hasExternalId) this.readName(this.attributes, core, '', EXTERNAL_ID, source[EXTERNAL_ID]);
+    for (const key of names) {
+      if (!hasExternalId || key !== EXTERNAL_ID) this.readName(this.attributes, core, '', key, source[key]);
+    }
   }
 
   finish(): NormalizedResource {

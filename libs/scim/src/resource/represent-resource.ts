@@ -40,8 +40,9 @@ export function attributesJson(attributes: ResourceAttributes): string {
   return own;
 }
 
-/** A copy with the attributes in the order in which {@link resourceJson} shows them. */
+/** The attributes in the order in which {@link resourceJson} shows them: a copy where they are in another. */
 export function inShownOrder(attributes: ResourceAttributes): ResourceAttributes {
+  if (isShownAsItStands(attributes)) return attributes;
   const ordered: JsonObject = {};
   if (attributes['externalId'] !== undefined) ordered['externalId'] = attributes['externalId'];
   let extensions = false;
@@ -69,9 +70,9 @@ const texts = new WeakMap<ResourceAttributes, Texts>();
 const isExtension = (name: string): boolean => name.includes(':');
 
 function writeResource(model: ResourceModel, id: string, attributes: ResourceAttributes, own?: string): string {
-  const schemas = [model.coreSchema.id];
-  for (const name in attributes) if (isExtension(name)) schemas.push(name);
-  const head = `{"schemas":${JSON.stringify(schemas)},"id":${JSON.stringify(id)}`;
+  let schemas = JSON.stringify(model.coreSchema.id);
+  for (const name in attributes) if (isExtension(name)) schemas += `,${JSON.stringify(name)}`;
+  const head = `{"schemas":[${schemas}],"id":${JSON.stringify(id)}`;
   if (own !== undefined && isShownAsItStands(attributes)) return own === '{}' ? head : `${head},${own.slice(1, -1)}`;
   const shown: JsonObject = {};
   const ordered = inShownOrder(attributes);
@@ -85,7 +86,7 @@ function isShownAsItStands(attributes: ResourceAttributes): boolean {
   let before: 'nothing' | 'core' | 'extension' = 'nothing';
   for (const name in attributes) {
     if (isExtension(name)) before = 'extension';
-    else if (before === 'extension' || RESERVED.has(name) || (name === 'externalId' && before !== 'nothing'))
+    else if (before === 'extension' || (name === 'externalId' && before !== 'nothing') || RESERVED.has(name))
       return false;
     else before = 'core';
   }

@@ -24,10 +24,21 @@ export function validateResource(model: ResourceModel, attributes: ResourceAttri
 }
 
 function missingIn(schema: SchemaDefinition, attributes: { readonly [name: string]: JsonValue }): string[] {
-  return schema.attributes
-    .filter(({ required, mutability }) => required && mutability !== 'readOnly' && mutability !== 'writeOnly')
-    .filter(({ name }) => isBlank(attributes[name]))
-    .map(({ name }) => name);
+  return requiredBy(schema).filter((name) => isBlank(attributes[name]));
+}
+
+const required = new WeakMap<SchemaDefinition, readonly string[]>();
+
+/** Names of the attributes that clients must give. */
+function requiredBy(schema: SchemaDefinition): readonly string[] {
+  let names = required.get(schema);
+  if (!names) {
+    names = schema.attributes
+      .filter((one) => one.required && one.mutability !== 'readOnly' && one.mutability !== 'writeOnly')
+      .map(({ name }) => name);
+    required.set(schema, names);
+  }
+  return names;
 }
 
 /** A name of nothing but white space can be neither shown nor searched for. */
