@@ -138,7 +138,7 @@ class MongoReadModels implements ReadModels {
 
   async write(batch: WriteBatch): Promise<void> {
     // Taken apart now: what the caller does with its documents later is no concern of the batch.
-    const work = prepare(batch);
+    const work = prepare(batch, this.#definitions);
     return this.#inTurn(() => this.#apply(work));
   }
 
@@ -271,14 +271,20 @@ interface BatchWork {
 }
 
 /** @throws TypeError a document holds what JSON cannot carry */
-function prepare({ operations, checkpoint, checkpoints = [] }: WriteBatch): BatchWork {
+function prepare(
+  { operations, checkpoint, checkpoints = [] }: WriteBatch,
+  definitions: ReadonlyMap<string, CollectionDefinition>,
+): BatchWork {
   const writes = new Map<string, Map<string, AnyBulkWriteOperation<Document>>>();
   for (const operation of operations) {
     const of = writes.get(operation.collection) ?? new Map<string, AnyBulkWriteOperation<Document>>();
     writes.set(operation.collection, of);
     if (operation.type === 'delete') of.set(operation.id, { deleteOne: { filter: { _id: operation.id } } });
     else {
-      const { _id, ...replacement } = JSON.parse(JSON.stringify(operation.document)) as Document;
+      const { _id, ...own } = JSON.parse(JSON.stringify(operation.document)) as Document;
+      const derived = definitions.get(operation.collection)?.derived;
+      // Stored with the document: the server's queries and indexes look at it.
+      const replacement = derived ? { ...own, [derived.name]: derived.of(operation.document) } : own;
       of.set(_id, { replaceOne: { filter: { _id }, replacement, upsert: true } });
     }
   }
