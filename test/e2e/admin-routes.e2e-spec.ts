@@ -25,7 +25,7 @@ import { ADMIN_KEY } from '../support/start-gateway.js';
 const PEOPLE = Symbol('People');
 
 @Module({
-  controllers: [peopleController('wellness/people', PEOPLE)],
+  controllers: [peopleController('wellness', PEOPLE)],
   providers: [{ provide: PEOPLE, useValue: { list: () => Promise.resolve({ people: [] }) } }],
 })
 class PeopleModule {}

@@ -53,8 +53,9 @@ describe('isolation of admins', () => {
       'more of the admin key': `Bearer ${ADMIN_KEY}x`,
       'the admin key in other letters': `Bearer ${ADMIN_KEY.toUpperCase()}`,
     };
+    for (const slug of [home.slug, elsewhere.slug]) await call('POST', `/tenants/${slug}/products/define/enable`);
     // Products hear of people from their topics.
-    for (const [product, slug] of ['wellness', 'hr-assistant'].flatMap((one) => [
+    for (const [product, slug] of ['wellness', 'hr-assistant', 'define'].flatMap((one) => [
       [one, home.slug],
       [one, elsewhere.slug],
     ])) {

@@ -1,10 +1,9 @@
-import type { PeopleWords } from '#consumer';
+import { extendHistory, folded, loginOf, type PeopleWords, type PersonRow } from '#consumer';
 import { hrAssistant, parseViewMessage, productTopic, type ViewMessage } from '#products';
 import type { JsonValue } from '#scim';
 
 /** Somebody the assistant can answer, and answer about. */
-export interface Employee {
-  readonly tenant: string;
+export interface Employee extends PersonRow {
   readonly employee: string;
   /** Whether the assistant talks to them. */
   readonly may_ask: boolean;
@@ -22,14 +21,23 @@ export const hrAssistantPeople: PeopleWords<ViewMessage, Employee> = {
   collection: 'employees',
   parse: parseViewMessage,
   isLeaver: ({ active }) => !active,
-  keep: ({ view: { tenant, userId, active, deleted, attributes, missing } }) => ({
-    tenant,
-    employee: userId,
-    may_ask: active,
-    left: deleted === true,
-    facts: attributes,
-    unknown: missing,
-  }),
+  keep: ({ id, time, view }, before) => {
+    const { tenant, userId, active, deleted, attributes, missing } = view;
+    const left = deleted === true;
+    const was = before && { ...before.facts, may_ask: before.may_ask, left: before.left };
+    const is = { ...attributes, may_ask: active, left };
+    return {
+      tenant,
+      employee: userId,
+      may_ask: active,
+      left,
+      facts: attributes,
+      unknown: missing,
+      signIn: { active, ...(deleted && { deleted }) },
+      find: findingOf(tenant, attributes),
+      history: extendHistory(before?.history ?? [], was, is, { at: time, event: id }),
+    };
+  },
   show: ({ tenant, employee, may_ask, left, facts, unknown }) => ({
     tenant,
     employee,
@@ -39,3 +47,25 @@ export const hrAssistantPeople: PeopleWords<ViewMessage, Employee> = {
     unknown,
   }),
 };
+
+function findingOf(tenant: string, facts: Employee['facts']): Employee['find'] {
+  const { user_name, first_name, last_name, email, job_title, city, state, country_code, cost_center } = facts;
+  const department = folded(custom(facts, 'department'), custom(facts, 'departmentCode'), cost_center);
+  const manager = folded(...['manager', 'managerEmail', 'managerName'].map((name) => custom(facts, name)));
+  const location = folded(city, state, country_code);
+  return {
+    ...(typeof user_name === 'string' && { login: loginOf(tenant, user_name) }),
+    text: folded(first_name, last_name, user_name, email, job_title)?.join(' ') ?? '',
+    ...(department && { department }),
+    ...(manager && { manager }),
+    ...(location && { location }),
+  };
+}
+
+/** What the customer sends under a name of their own, whatever its case. */
+export function custom({ custom: all }: Employee['facts'], name: string): JsonValue | undefined {
+  if (typeof all !== 'object' || all === null || Array.isArray(all)) return undefined;
+  const lower = name.toLowerCase();
+  const key = Object.keys(all).find((one) => one.toLowerCase() === lower);
+  return key === undefined ? undefined : all[key];
+}

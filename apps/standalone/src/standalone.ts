@@ -1,30 +1,35 @@
 import { AdminHttpModule, peopleController, type PeopleList, publishOpenApi } from '#admin-http';
 import type { RollcallConfig } from '#config';
-import { type PeopleWords, ProductPeople } from '#consumer';
+import { type PeopleWords, type PersonRow, ProductPeople } from '#consumer';
 import { DeprovisioningFollower } from '#deprovisioning';
 import { adminKey, type Engines, installedProducts, openEngines } from '#engines';
 import type { EventStore } from '#event-store';
 import type { MessageBus } from '#message-bus';
-import { hrAssistant, wellness } from '#products';
+import { define, hrAssistant, wellness } from '#products';
 import { Relay } from '#relay';
 import type { Logger } from '#telemetry';
 import { type DynamicModule, Module } from '@nestjs/common';
+import { definePeople } from '../../define/src/define-people.js';
+import { defineController } from '../../define/src/define.controller.js';
 import { hrAssistantPeople } from '../../hr-assistant/src/hr-assistant-people.js';
+import { hrAssistantController } from '../../hr-assistant/src/hr-assistant.controller.js';
 import { DEMO_TENANT, firstStartNotice, makeDemoTenant } from '../../scim-gateway/src/first-start.js';
 import { type GatewayApp, startGateway } from '../../scim-gateway/src/gateway-app.js';
 import { pageSizes } from '../../scim-gateway/src/gateway.module.js';
 import { listen } from '../../scim-gateway/src/listen.js';
 import type { RunningApp } from '../../scim-gateway/src/run.js';
+import type { ControllerOf } from '../../wellness/src/run-product.js';
 import { wellnessPeople } from '../../wellness/src/wellness-people.js';
+import { wellnessController } from '../../wellness/src/wellness.controller.js';
 
-/** One product's list of people on the shared port. */
+/** One product's people on the shared port. */
 @Module({})
 class PeopleModule {
-  static for(product: string, people: PeopleList): DynamicModule {
+  static for(product: string, people: PeopleList, controller: ControllerOf): DynamicModule {
     const token = Symbol(product);
     return {
       module: PeopleModule,
-      controllers: [peopleController(`${product}/people`, token)],
+      controllers: [peopleController(product, token), controller(product, token)],
       providers: [{ provide: token, useValue: people }],
     };
   }
@@ -40,7 +45,7 @@ export interface Standalone extends RunningApp {
 }
 
 /**
- * Gateway, admin API, relay and both sample products in one process.
+ * Gateway, admin API, relay and the sample products in one process.
  * @param print shows the person who starts it what is told only once
  */
 export async function startStandalone(
@@ -72,13 +77,22 @@ async function startOn(
   await relay.start();
   const deprovisioning = new DeprovisioningFollower({ store, readModels, bus, products, log: logger });
   await deprovisioning.start();
-  const startProduct = async <View, Row extends { readonly tenant: string }>(
+  const running: { stop(): Promise<void> }[] = [];
+  const startProduct = async <View, Row extends PersonRow>(
     id: string,
     words: PeopleWords<View, Row>,
-  ): Promise<ProductPeople<View, Row>> =>
-    ProductPeople.start(words, { bus, models: await engines.openPeopleStore(id), log: logger });
-  const wellnessProduct = await startProduct(wellness.id, wellnessPeople);
-  const hrAssistantProduct = await startProduct(hrAssistant.id, hrAssistantPeople);
+    controller: ControllerOf,
+  ): Promise<DynamicModule> => {
+    const models = await engines.openPeopleStore(id);
+    const people = await ProductPeople.start(words, { bus, models, log: logger });
+    running.push(people);
+    return PeopleModule.for(id, people, controller);
+  };
+  const productModules = [
+    await startProduct(wellness.id, wellnessPeople, wellnessController),
+    await startProduct(hrAssistant.id, hrAssistantPeople, hrAssistantController),
+    await startProduct(define.id, definePeople, defineController),
+  ];
   const gateway = await startGateway({
     config,
     engines,
@@ -90,8 +104,7 @@ async function startOn(
         products,
         deprovisioningLateMs: config.DEPROVISIONING_LATE_SECONDS * 1000,
       }),
-      PeopleModule.for(wellness.id, wellnessProduct),
-      PeopleModule.for(hrAssistant.id, hrAssistantProduct),
+      ...productModules,
     ],
     prepare: publishOpenApi,
   });
@@ -110,7 +123,7 @@ async function startOn(
     stop: async () => {
       await gateway.stop();
       await relay.stop();
-      await Promise.all([wellnessProduct.stop(), hrAssistantProduct.stop()]);
+      await Promise.all(running.map((product) => product.stop()));
       await deprovisioning.stop();
       await engines[Symbol.asyncDispose]();
     },

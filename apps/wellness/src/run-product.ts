@@ -1,21 +1,24 @@
 import { hashToken } from '#access';
 import { ADMIN_KEY_HASH, AdminGuard, peopleController, type PeopleList } from '#admin-http';
-import { type PeopleWords, ProductPeople } from '#consumer';
+import { type PeopleWords, type PersonRow, ProductPeople } from '#consumer';
 import { adminKey, openEngines } from '#engines';
 import { productProfiles, topicsFor } from '#products';
 import { createHttpApp } from '#scim-http';
-import type { DynamicModule } from '@nestjs/common';
+import type { DynamicModule, Type } from '@nestjs/common';
 import { listen, transport } from '../../scim-gateway/src/listen.js';
 import { run } from '../../scim-gateway/src/run.js';
 
 const PEOPLE = Symbol('People');
 
-/** Root module of a product that serves its list at `/people`. */
+/** Makes a product's own controller, behind a prefix, for the people under an injection token. */
+export type ControllerOf = (prefix: string, token: symbol) => Type;
+
+/** Root module of a product that serves alone, its people at `/people`. */
 class ProductModule {
-  static for(people: PeopleList, key: string): DynamicModule {
+  static for(people: PeopleList, controller: ControllerOf, key: string): DynamicModule {
     return {
       module: ProductModule,
-      controllers: [peopleController('people', PEOPLE)],
+      controllers: [peopleController('', PEOPLE), controller('', PEOPLE)],
       providers: [
         { provide: PEOPLE, useValue: people },
         { provide: ADMIN_KEY_HASH, useValue: hashToken(key) },
@@ -26,9 +29,10 @@ class ProductModule {
 }
 
 /** Runs one sample product on its own: its topic in, its list out. */
-export async function runProduct<View, Row extends { readonly tenant: string }>(
+export async function runProduct<View, Row extends PersonRow>(
   id: string,
   words: PeopleWords<View, Row>,
+  controller: ControllerOf,
 ): Promise<void> {
   await run(async (config, logger) => {
     const engines = await openEngines(config);
@@ -38,7 +42,7 @@ export async function runProduct<View, Row extends { readonly tenant: string }>(
     const models = await engines.openPeopleStore(id);
     const people = await ProductPeople.start(words, { bus, models, log: logger });
     const { key } = await adminKey(config);
-    const app = await createHttpApp(ProductModule.for(people, key), {
+    const app = await createHttpApp(ProductModule.for(people, controller, key), {
       logger,
       maxBodyBytes: config.MAX_BODY_BYTES,
       baseDomain: undefined,

@@ -9,4 +9,4 @@ export * from './openapi/openapi-document.js';
 export * from './openapi/problem.js';
 export * from './problem.filter.js';
 export type { CreatedConnection } from './connections/connections.views.js';
-export { peopleController, type PeopleList } from './people/people.controller.js';
+export { OfTenant, peopleController, type PeopleList, refusingTheCostly } from './people/people.controller.js';

@@ -309,8 +309,54 @@ export const ADMIN_CASES: Readonly<Record<string, AdminCase>> = {
     may: /*                         */ 'yes      yes           yes      yes            yes',
     send: () => ({ path: '/admin/v1/idp-presets' }),
   },
-  ...Object.fromEntries(['wellness', 'hr-assistant'].map((product) => [`GET /${product}/people`, people(product)])),
+  ...Object.fromEntries(
+    ['wellness', 'hr-assistant', 'define'].flatMap((product) => Object.entries(productCases(product))),
+  ),
+  'GET /wellness/team': ofTenant('/wellness/team', 'manager=Undisclosed'),
+  'GET /wellness/anniversaries': ofTenant('/wellness/anniversaries', 'period=month'),
+  'GET /hr-assistant/who-is': ofTenant('/hr-assistant/who-is', 'name=Undisclosed'),
+  'GET /define/roles': ofTenant('/define/roles', ''),
 };
+
+/** What every sample product serves. */
+function productCases(product: string): Readonly<Record<string, AdminCase>> {
+  const installation = (method: string, path: string, may: string): [string, AdminCase] => [
+    `${method} /${product}/${path}`,
+    { may, send: () => ({ path: `/${product}/${path}` }) },
+  ];
+  return {
+    [`GET /${product}/people`]: people(product),
+    [`GET /${product}/sign-in-check`]: {
+      may: /*                         */ 'yes      yes           yes      yes            hidden',
+      send: (at) => ({ path: `/${product}/sign-in-check?tenant=${at.slug}&user=${at.userName}` }),
+      probes: {
+        'its user': [200, (it, at) => ({ path: `/${product}/sign-in-check?tenant=${at.slug}&user=${it.userName}` })],
+        'no tenant': [403, (it) => ({ path: `/${product}/sign-in-check?user=${it.userName}` })],
+      },
+    },
+    ...Object.fromEntries([
+      installation('GET', 'health', 'yes      no            yes      no             no'),
+      installation('POST', 'rebuild', 'yes      no            no       no             no'),
+      installation('POST', 'dead-letters/replay', 'yes      no            no       no             no'),
+    ]),
+    [`GET /${product}/people/:id`]: {
+      may: /*                         */ 'yes      yes           yes      yes            hidden',
+      send: (at) => ({ path: `/${product}/people/${at.userId}?tenant=${at.slug}` }),
+      probes: {
+        'its user': [404, (it, at) => ({ path: `/${product}/people/${it.userId}?tenant=${at.slug}` })],
+        'its user, without a tenant': [403, (it) => ({ path: `/${product}/people/${it.userId}` })],
+      },
+    },
+  };
+}
+
+function ofTenant(path: string, query: string): AdminCase {
+  return {
+    may: /*                         */ 'yes      yes           yes      yes            hidden',
+    send: (at) => ({ path: `${path}?tenant=${at.slug}&${query}` }),
+    probes: { 'no tenant': [403, () => ({ path: `${path}?${query}` })] },
+  };
+}
 
 /** A product's list. Without a tenant it is everybody's, which admins of some tenants may not have. */
 function people(product: string): AdminCase {

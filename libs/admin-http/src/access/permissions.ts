@@ -29,6 +29,9 @@ export const PERMISSIONS = {
   /** Suspend, resume and delete. */
   'tenant:rule': { about: 'tenant', roles: OPERATORS },
   'people:read': { about: 'tenantQuery', roles: EVERYBODY },
+  /** How a product keeps up, and its maintenance: of the whole installation, as a product serves all tenants. */
+  'products:watch': { about: 'installation', roles: ['operator', 'auditor'] },
+  'products:run': { about: 'installation', roles: OPERATORS },
   'admins:read': { about: 'installation', roles: ['operator', 'auditor'] },
   'admins:change': { about: 'installation', roles: OPERATORS },
 } as const satisfies Readonly<Record<string, Rule>>;
