@@ -21,8 +21,9 @@ import { MappingController } from './products/mapping.controller.js';
 import { PeopleScan } from './products/people-scan.js';
 import { ProductReader, PRODUCTS } from './products/product-reader.js';
 import { ProductsController } from './products/products.controller.js';
-import { Rederivations } from './products/rederivations.js';
+
 import { RolesController } from './products/roles.controller.js';
+import { ToldViews } from './products/told-views.js';
 import { UnmappedAttributesController } from './products/unmapped-attributes.controller.js';
 import { RequestsController } from './requests/requests.controller.js';
 import { PAGE_SIZES, SettingsController } from './tenants/settings.controller.js';
@@ -81,7 +82,7 @@ export class AdminHttpModule {
         TenantReader,
         ConnectionReader,
         ProductReader,
-        Rederivations,
+        ToldViews,
         PeopleScan,
         AdminGuard,
         RouteCheck,

@@ -3,10 +3,6 @@ import type { AttributeView } from './derive-view.js';
 /** What of a product's keys people have. */
 export interface Coverage {
   readonly people: number;
-  /** People who lack at least one required key. */
-  readonly incomplete: number;
-  /** People with at least one value that does not fit its key. */
-  readonly withProblems: number;
   /** By key, those only that some person has, lacks or has a problem with. */
   readonly keys: ReadonlyMap<string, KeyCoverage>;
 }
@@ -23,8 +19,6 @@ export interface KeyCoverage {
 /** Counts views as they come. */
 export class CoverageCount implements Coverage {
   people = 0;
-  incomplete = 0;
-  withProblems = 0;
   private readonly counts = new Map<string, { valued: number; missing: number; problems: number }>();
 
   get keys(): ReadonlyMap<string, KeyCoverage> {
@@ -33,8 +27,6 @@ export class CoverageCount implements Coverage {
 
   add({ keys, missing, problems }: AttributeView): void {
     this.people++;
-    if (missing.length > 0) this.incomplete++;
-    if (problems.length > 0) this.withProblems++;
     for (const key of Object.keys(keys)) this.of(key).valued++;
     for (const key of missing) this.of(key).missing++;
     for (const { key } of problems) this.of(key).problems++;

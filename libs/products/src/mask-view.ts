@@ -4,11 +4,12 @@ import type { CompiledProfile } from './compile-profile.js';
 /** Stands for a value that nobody needs to see. Says that there is one, and not how long it is. */
 export const MASKED = '••••';
 
-/** The keys with the values of sensitive ones masked, for people who look at views. */
+/** The values that people who look at views may see; of a key that the profile does not know, as of a sensitive one, none. */
 export function maskKeys(
-  { keys }: Pick<CompiledProfile, 'keys'>,
+  { keys, profile }: Pick<CompiledProfile, 'keys' | 'profile'>,
   values: Readonly<Record<string, JsonValue>>,
 ): Record<string, JsonValue> {
-  const sensitive = new Set(keys.filter((key) => key.sensitive).map(({ key }) => key));
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, sensitive.has(key) ? MASKED : value]));
+  const plain = new Set(keys.filter(({ sensitive }) => !sensitive).map(({ key }) => key));
+  if (profile.roles) plain.add(profile.roles.key);
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, plain.has(key) ? value : MASKED]));
 }

@@ -28,8 +28,8 @@ const REDERIVATION_PAUSE_MS = 50;
 /** Name of the relay's checkpoint. Under another one it begins anew, with the documents it keeps. */
 export const RELAY_CHECKPOINT = 'relay-2';
 
-/** What the relay keeps, written with its checkpoint. */
-const COLLECTIONS = [SERVINGS, MEMBERS, GROUP_NAMES, FOLDS, TOLD_ROLES, SWEEPS, INCOMPLETE];
+/** What the relay keeps, written with its checkpoint. Whoever reads it declares it too: the relay may come up later. */
+export const RELAY_COLLECTIONS = [SERVINGS, MEMBERS, GROUP_NAMES, FOLDS, TOLD_ROLES, SWEEPS, INCOMPLETE];
 
 export interface RelayOptions {
   readonly store: EventStore;
@@ -92,9 +92,9 @@ export class Relay {
   async start(): Promise<void> {
     const { store, readModels, bus, products, log } = this.options;
     await bus.declareTopics(topicsFor(products));
-    await this.state.declare(COLLECTIONS);
+    await this.state.declare(RELAY_COLLECTIONS);
     const checkpoint = await readModels.checkpoint(RELAY_CHECKPOINT);
-    if (checkpoint === undefined) await readModels.reset(COLLECTIONS.map(({ name }) => name), []); // prettier-ignore
+    if (checkpoint === undefined) await readModels.reset(RELAY_COLLECTIONS.map(({ name }) => name), []); // prettier-ignore
     this.at = checkpoint ?? -1n;
     this.writtenBefore = (await store.lastPosition()) ?? -1n;
     await this.book.load(readModels);

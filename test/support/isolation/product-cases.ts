@@ -26,9 +26,9 @@ export const PRODUCT_CASES: Readonly<Record<string, AdminCase>> = {
   },
   'GET /admin/v1/tenants/:slug/products/:product/people': {
     may: READ,
-    send: (at) => ({ path: `${wellness(at)}/people?only=all` }),
+    send: (at) => ({ path: `${wellness(at)}/people` }),
     probes: {
-      'its user as cursor': [200, (it, at) => ({ path: `${wellness(at)}/people?only=all&cursor=${it.userId}` })],
+      'its user as cursor': [200, (it, at) => ({ path: `${wellness(at)}/people?cursor=${it.userId}` })],
     },
   },
   'GET /admin/v1/tenants/:slug/products/:product/people/:userId': {

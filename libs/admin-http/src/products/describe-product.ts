@@ -11,7 +11,7 @@ import type {
 } from './products.views.js';
 
 /** What is known of a product besides its settings. */
-interface Known {
+export interface Known {
   readonly completeness?: CompletenessView | undefined;
   readonly rederivation?: RederivationProgress | undefined;
 }
@@ -40,23 +40,18 @@ function describeRederivation(progress: RederivationProgress): RederivationView 
 /** @param counted what people have, and how many of them were looked at */
 export function describeProduct(
   product: TenantProduct,
-  rederivation: RederivationProgress | undefined,
+  known: Known,
   counted?: { readonly count: CoverageCount; readonly extent: ExtentView },
 ): ProductView {
-  const { profile } = product;
-  const { identityKey, clientNamespace, ownKeys, roles, deactivation } = profile;
-  const completeness = counted && {
-    ...counted.extent,
-    incomplete: counted.count.incomplete,
-    withProblems: counted.count.withProblems,
-  };
+  const { identityKey, clientNamespace, ownKeys, roles, deactivation } = product.profile;
   return {
-    ...summarise(product, { completeness, rederivation }),
+    ...summarise(product, known),
     identityKey,
     ...(clientNamespace !== undefined && { clientNamespace }),
     ownKeys: ownKeys ?? false,
     ...(roles && { roles: { ...roles } }),
     deactivation: { ...deactivation },
+    ...(counted && { coverage: counted.extent }),
     keys: describeKeys(product, counted?.count),
   };
 }

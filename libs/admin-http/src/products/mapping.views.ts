@@ -81,7 +81,7 @@ export class RolesVersionsList {
   versions!: RolesView[];
 }
 
-export class FailureView {
+export class KeyFailureView {
   @ApiProperty()
   userId!: string;
   @ApiProperty({ description: 'The attribute that gives the value.' })
@@ -111,8 +111,8 @@ export class KeyPreviewView {
   failing!: number;
   @ApiProperty({ type: 'integer', description: 'People whose value does not fit it now.' })
   failingNow!: number;
-  @ApiProperty({ type: () => [FailureView], description: 'Up to three of those whose value would not fit.' })
-  failures!: readonly FailureView[];
+  @ApiProperty({ type: () => [KeyFailureView], description: 'Up to three of those whose value would not fit.' })
+  failures!: readonly KeyFailureView[];
 }
 
 export class ChangeExampleView {

@@ -1,6 +1,5 @@
-import type { Tenant, TenantCommand } from '#domain';
 import { ChangeTenant } from '#handlers';
-import { type CompiledProfile, compileProfile, CoverageCount, deriveView, maskKeys } from '#products';
+import { compileProfile, CoverageCount, deriveView, maskKeys } from '#products';
 import { documentId, USERS, type UserDocument } from '#projections';
 import { READ_MODELS, type ReadModels } from '#read-models';
 import { attributesOf } from '#scim';
@@ -11,23 +10,22 @@ import type { FastifyRequest } from 'fastify';
 import { contextOf } from '../access/acting-admin.js';
 import { Requires } from '../access/requires.decorator.js';
 import { Problems } from '../openapi/problem.js';
-import { describeProduct, summarise } from './describe-product.js';
-import { PeopleScan, type ScannedPerson } from './people-scan.js';
+import { describeProduct, type Known, summarise } from './describe-product.js';
+import { PeopleScan } from './people-scan.js';
 import { productOf, ProductReader, type TenantProduct } from './product-reader.js';
-import { Rederivations } from './rederivations.js';
-import { CoverageQuery, type PeopleKind, ProductPeopleQuery } from './products.dto.js';
+import { CoverageQuery, ProductPeopleQuery } from './products.dto.js';
 import {
-  CompletenessView,
   ProductPeoplePage,
+  type ProductPersonSummary,
   ProductPersonView,
   ProductsList,
   ProductSummary,
   ProductView,
 } from './products.views.js';
+import { ToldViews } from './told-views.js';
 
 /** How long a request may look at people, milliseconds. */
 const COVERAGE_MS = 1_000;
-const PEOPLE_MS = 2_000;
 const DEFAULT_PEOPLE = 100;
 
 /** The products of one tenant: which are told about its people, and what they are told. */
@@ -38,7 +36,7 @@ export class ProductsController {
     private readonly commands: CommandBus,
     private readonly products: ProductReader,
     private readonly people: PeopleScan,
-    private readonly rederivations: Rederivations,
+    private readonly told: ToldViews,
     @Inject(READ_MODELS) private readonly readModels: ReadModels,
   ) {}
 
@@ -46,33 +44,11 @@ export class ProductsController {
   @Requires('tenant:read')
   @ApiOperation({ summary: 'List all products, with what is so of them for this tenant' })
   @ApiOkResponse({ type: ProductsList })
-  @Problems(400, 404)
-  async list(@Param('slug') slug: string, @Query() { coverage = true }: CoverageQuery): Promise<ProductsList> {
+  @Problems(404)
+  async list(@Param('slug') slug: string): Promise<ProductsList> {
     const products = await this.products.ofTenant(slug);
-    const under = await this.rederivations.ofTenant(slug);
-    const progress = ({ profile }: TenantProduct) => under.get(profile.id);
-    if (!coverage) {
-      return { products: products.map((product) => summarise(product, { rederivation: progress(product) })) };
-    }
-    const enabled = products.filter((product) => product.enabled);
-    const counted = new Map(enabled.map((product) => [product, new CoverageCount()]));
-    const compiled = enabled.map((product) => [compiledOf(product), counted.get(product)] as const);
-    const { people, lookedAt, complete } = await this.people.over(slug, { withinMs: COVERAGE_MS }, (person) => {
-      for (const [profile, count] of compiled) count?.add(deriveView(profile, person));
-    });
-    const completeness = (count: CoverageCount): CompletenessView => ({
-      people,
-      lookedAt,
-      complete,
-      incomplete: count.incomplete,
-      withProblems: count.withProblems,
-    });
-    return {
-      products: products.map((product) => {
-        const count = counted.get(product);
-        return summarise(product, { completeness: count && completeness(count), rederivation: progress(product) });
-      }),
-    };
+    const known = await this.knownOf(slug);
+    return { products: await Promise.all(products.map(async (product) => summarise(product, await known(product)))) };
   }
 
   @Get(':product')
@@ -88,14 +64,14 @@ export class ProductsController {
     @Query() { coverage = true }: CoverageQuery,
   ): Promise<ProductView> {
     const product = await this.products.one(slug, id);
-    const rederivation = (await this.rederivations.ofTenant(slug)).get(id);
-    if (!coverage) return describeProduct(product, rederivation);
-    const compiled = compiledOf(product);
+    const known = await (await this.knownOf(slug))(product);
+    if (!coverage) return describeProduct(product, known);
+    const compiled = compileProfile(product.profile, product.mapping);
     const count = new CoverageCount();
     const { people, lookedAt, complete } = await this.people.over(slug, { withinMs: COVERAGE_MS }, (person) =>
       count.add(deriveView(compiled, person)),
     );
-    return describeProduct(product, rederivation, { count, extent: { people, lookedAt, complete } });
+    return describeProduct(product, known, { count, extent: { people, lookedAt, complete } });
   }
 
   @Post(':product/enable')
@@ -127,32 +103,39 @@ export class ProductsController {
   @Get(':product/people')
   @Requires('tenant:read')
   @ApiOperation({
-    summary: 'List people by what their view lacks',
+    summary: 'List the people who are incomplete to the product',
     description:
-      'People who lack required keys are told to the product all the same, with the keys named. A page may be short, or empty, while `nextCursor` says that there may be more.',
+      'Active people who lack a required key, or have a value that does not fit. The product is told of them all the same, with the keys named.',
   })
   @ApiOkResponse({ type: ProductPeoplePage })
   @Problems(400, 404)
   async listPeople(
     @Param('slug') slug: string,
     @Param('product') id: string,
-    @Query() { only = 'incomplete', limit = DEFAULT_PEOPLE, cursor }: ProductPeopleQuery,
+    @Query() { limit = DEFAULT_PEOPLE, cursor }: ProductPeopleQuery,
   ): Promise<ProductPeoplePage> {
-    const compiled = compiledOf(await this.products.one(slug, id));
-    const found: ProductPeoplePage['found'] = [];
-    const { last, ...extent } = await this.people.over(slug, { withinMs: PEOPLE_MS, after: cursor }, (person) => {
-      const { missing, problems, active } = deriveView(compiled, person);
-      if (isAsked(only, missing, problems)) {
-        found.push({ userId: person.id, userName: person.userName, active, missing, problems });
-      }
-      return found.length < limit;
-    });
-    return { ...extent, found, ...(!extent.complete && last !== undefined && { nextCursor: last }) };
+    await this.products.one(slug, id);
+    const { people, total, nextAfter } = await this.told.incomplete(slug, id, limit, cursor);
+    const users = await this.readModels.getMany<UserDocument>(
+      USERS.name,
+      people.map(({ userId }) => documentId(slug, userId)),
+    );
+    return {
+      people: people.map(({ userId, missing, problems }, i): ProductPersonSummary => {
+        const userName = users[i] && attributesOf(users[i].json)['userName'];
+        return { userId, userName: typeof userName === 'string' ? userName : '', missing, problems };
+      }),
+      total,
+      ...(nextAfter !== undefined && { nextCursor: nextAfter }),
+    };
   }
 
   @Get(':product/people/:userId')
   @Requires('tenant:read')
-  @ApiOperation({ summary: 'Read one person as the product sees them, sensitive values masked' })
+  @ApiOperation({
+    summary: 'Read one person as the product sees them, sensitive values masked',
+    description: 'Somebody who was deleted too: products keep what they know.',
+  })
   @ApiOkResponse({ type: ProductPersonView })
   @Problems(404)
   async person(
@@ -160,19 +143,33 @@ export class ProductsController {
     @Param('product') id: string,
     @Param('userId') userId: string,
   ): Promise<ProductPersonView> {
-    const compiled = compiledOf(await this.products.one(slug, id));
-    const { userName, ...person } = await this.find(slug, userId);
-    const { active, mappingVersion, keys, missing, problems } = deriveView(compiled, person);
-    return { userId, userName, active, mappingVersion, attributes: maskKeys(compiled, keys), missing, problems };
+    const { profile, mapping } = await this.products.one(slug, id);
+    const found = await this.told.view(slug, profile, userId);
+    if (!found) throw new NotFoundException('No such person');
+    const { enabled, awaitsRederivation, view } = found;
+    const { active, deleted = false, mappingVersion, attributes, missing, problems } = view;
+    const shown = maskKeys(compileProfile(profile, mapping), attributes);
+    return {
+      userId,
+      enabled,
+      awaitsRederivation,
+      active,
+      deleted,
+      mappingVersion,
+      attributes: shown,
+      missing,
+      problems,
+    };
   }
 
-  /** @throws NotFoundException */
-  private async find(slug: string, userId: string): Promise<ScannedPerson> {
-    const found = await this.readModels.get<UserDocument>(USERS.name, documentId(slug, userId));
-    if (!found) throw new NotFoundException('No such person');
-    const attributes = attributesOf(found.json);
-    const userName = typeof attributes['userName'] === 'string' ? attributes['userName'] : '';
-    return { id: userId, userName, active: found.status === 'active', attributes };
+  /** What is known of any of the tenant's products besides its settings. */
+  private async knownOf(slug: string): Promise<(product: TenantProduct) => Promise<Known>> {
+    const rederivations = await this.told.rederivations(slug);
+    const people = await this.readModels.count(USERS.name, { scope: slug });
+    return async ({ profile: { id }, enabled }) => ({
+      rederivation: rederivations.get(id),
+      completeness: enabled ? { people, incomplete: await this.told.countIncomplete(slug, id) } : undefined,
+    });
   }
 
   private async switch(
@@ -182,19 +179,8 @@ export class ProductsController {
     type: 'EnableProduct' | 'DisableProduct',
   ): Promise<ProductSummary> {
     const profile = this.products.profile(id);
-    const enabledByDefault = profile.enabledByDefault ?? false;
-    const tenant = await this.change(request, slug, { type, product: id, enabledByDefault });
-    return summarise(productOf(tenant, profile));
+    const command = { type, product: id, enabledByDefault: profile.enabledByDefault ?? false } as const;
+    const { loaded } = await this.commands.execute(new ChangeTenant(contextOf(request, slug), command));
+    return summarise(productOf(loaded.state, profile));
   }
-
-  private async change(request: FastifyRequest, slug: string, command: TenantCommand): Promise<Tenant> {
-    return (await this.commands.execute(new ChangeTenant(contextOf(request, slug), command))).loaded.state;
-  }
-}
-
-const compiledOf = ({ profile, mapping }: TenantProduct): CompiledProfile => compileProfile(profile, mapping);
-
-function isAsked(only: PeopleKind, missing: readonly unknown[], problems: readonly unknown[]): boolean {
-  if (only === 'all') return true;
-  return (only === 'incomplete' ? missing : problems).length > 0;
 }

@@ -1,25 +1,15 @@
-import { Flag, Int, Lines, OneOf, Part, QueryInt, Text } from '../openapi/fields.js';
+import { Flag, Int, Lines, Part, QueryInt, Text } from '../openapi/fields.js';
 
 /** More lines than any profile has keys, with room for those of the tenant's own. */
 const MAX_LINES = 500;
 const MAX_PATH = 300;
 
 export class CoverageQuery {
-  @Flag({ description: 'false: without looking at people. Default true.' })
+  @Flag({ description: 'false: without looking at people for the counts of keys. Default true.' })
   coverage?: boolean;
 }
 
-export const PEOPLE_KINDS = ['incomplete', 'problems', 'all'] as const;
-export type PeopleKind = (typeof PEOPLE_KINDS)[number];
-
 export class ProductPeopleQuery {
-  @OneOf(PEOPLE_KINDS, {
-    optional: true,
-    description:
-      '`incomplete` (default): people who lack a required key. `problems`: people with a value that does not fit.',
-  })
-  only?: PeopleKind;
-
   @QueryInt({ min: 1, max: 1000, description: 'Most people to return; default 100.' })
   limit?: number;
 

@@ -13,11 +13,14 @@ export class ExtentView {
   complete!: boolean;
 }
 
-export class CompletenessView extends ExtentView {
-  @ApiProperty({ type: 'integer', description: 'People who lack a required key.' })
+export class CompletenessView {
+  @ApiProperty({ type: 'integer', description: 'People the tenant has.' })
+  people!: number;
+  @ApiProperty({
+    type: 'integer',
+    description: 'Active people who lack a required key or have a value that does not fit, as the product was told.',
+  })
   incomplete!: number;
-  @ApiProperty({ type: 'integer', description: 'People with a value that does not fit its key.' })
-  withProblems!: number;
 }
 
 /** Everybody's view derived anew, after the product was enabled or a mapping saved. */
@@ -135,6 +138,8 @@ export class ProductView extends ProductSummary {
   roles?: RolesKeyView;
   @ApiProperty({ type: () => DeactivationView, description: 'What the product does with whoever leaves.' })
   deactivation!: DeactivationView;
+  @ApiPropertyOptional({ type: () => ExtentView, description: 'How many people the counts of the keys are about.' })
+  coverage?: ExtentView;
   @ApiProperty({ type: () => [KeyView] })
   keys!: KeyView[];
 }
@@ -153,26 +158,40 @@ export class ProductPersonSummary {
   userId!: string;
   @ApiProperty()
   userName!: string;
+  @ApiProperty({ type: [String], description: 'Required keys without a value.' })
+  missing!: readonly string[];
+  @ApiProperty({ type: () => [ProblemView], description: 'Values that do not fit.' })
+  problems!: readonly ProblemView[];
+}
+
+export class ProductPeoplePage {
+  @ApiProperty({ type: () => [ProductPersonSummary], description: 'In the order of their ids.' })
+  people!: ProductPersonSummary[];
+  @ApiProperty({ type: 'integer', description: 'How many there are in all.' })
+  total!: number;
+  @ApiPropertyOptional({ description: 'Given while there are more.' })
+  nextCursor?: string;
+}
+
+export class ProductPersonView {
+  @ApiProperty()
+  userId!: string;
+  @ApiProperty({ description: 'false: the product is told nothing of this tenant.' })
+  enabled!: boolean;
+  @ApiProperty({ description: 'true: the newest mapping has not come to this person yet.' })
+  awaitsRederivation!: boolean;
   @ApiProperty()
   active!: boolean;
+  @ApiProperty({ description: 'Whether the identity provider let go of them.' })
+  deleted!: boolean;
+  @ApiProperty({ type: 'integer' })
+  mappingVersion!: number;
+  @ApiProperty({ ...JSON_OBJECT, description: 'The product’s keys, and roles; sensitive values are masked.' })
+  attributes!: object;
   @ApiProperty({ type: [String], description: 'Required keys without a value.' })
   missing!: readonly string[];
   @ApiProperty({ type: () => [ProblemView] })
   problems!: readonly ProblemView[];
-}
-
-export class ProductPeoplePage extends ExtentView {
-  @ApiProperty({ type: () => [ProductPersonSummary], description: 'In the order of their ids.' })
-  found!: ProductPersonSummary[];
-  @ApiPropertyOptional({ description: 'Given while there may be more.' })
-  nextCursor?: string;
-}
-
-export class ProductPersonView extends ProductPersonSummary {
-  @ApiProperty({ type: 'integer' })
-  mappingVersion!: number;
-  @ApiProperty({ ...JSON_OBJECT, description: 'The product’s keys; sensitive values are masked.' })
-  attributes!: object;
 }
 
 export class UnmappedAttributeView {
