@@ -27,7 +27,7 @@ export class ContactView {
 }
 
 /** Why a connection fails, and since when. */
-export class FailureView {
+export class ConnectionFailureView {
   @ApiProperty({ description: 'Of the last refusal, a code of the reference of refused requests.' })
   cause!: string;
   @ApiProperty()
@@ -61,8 +61,8 @@ export class ConnectionView {
     description: `How it goes. \`waiting\`: for its first call. \`failing\`: the last ${FAILING_FROM} reads or the last ${FAILING_FROM} changes were refused, or the last call for a reason that any call would have met; see \`failing\`.`,
   })
   state!: ConnectionState;
-  @ApiPropertyOptional({ type: () => FailureView })
-  failing?: FailureView;
+  @ApiPropertyOptional({ type: () => ConnectionFailureView })
+  failing?: ConnectionFailureView;
   @ApiProperty({ format: 'date-time' })
   createdAt!: string;
   @ApiPropertyOptional({ format: 'date-time' })
