@@ -1,4 +1,5 @@
 import type { IdpPreset } from './idp-preset.js';
+import { createUser, deleteUser, putUser, user, USER_NAME_LOOKUP } from './probes/calls.js';
 import { ALL_USERS } from './scopes.js';
 
 /** Auth0 as a source: the outbound SCIM template of its Event Streams. It knows users by its own id. */
@@ -22,5 +23,17 @@ export const auth0: IdpPreset = {
     { field: 'SCIM_BASE_URL', value: '{scimBaseUrl}' },
     { field: 'SCIM_BEARER_TOKEN', value: '{token}' },
   ],
+  probes: {
+    lookup: { externalId: '/Users?filter=externalId%20eq%20%22{externalId}%22', userName: USER_NAME_LOOKUP },
+    createUser: [createUser(user({ externalId: '{externalId}' }))],
+    updateUser: [
+      putUser(user({ id: '{userId}', name: { givenName: 'Rollcall', familyName: 'Tested' } }), {
+        name: { familyName: 'Tested' },
+      }),
+    ],
+    deactivateUser: [putUser(user({ active: false }), { active: false })],
+    reactivateUser: [putUser(user({ active: true }), { active: true })],
+    deleteUser,
+  },
   tolerances: {},
 };

@@ -1,4 +1,15 @@
 import type { IdpPreset } from './idp-preset.js';
+import {
+  CORE,
+  createUser,
+  deleteUser,
+  ENTERPRISE,
+  get,
+  putUser,
+  RFC_GROUPS,
+  user,
+  USER_NAME_LOOKUP,
+} from './probes/calls.js';
 import { ALL_GROUPS, ALL_USERS } from './scopes.js';
 
 export const cyberark: IdpPreset = {
@@ -21,5 +32,26 @@ export const cyberark: IdpPreset = {
     { field: 'SCIM Service URL', value: '{scimBaseUrl}' },
     { field: 'Bearer Token', value: '{token}' },
   ],
+  probes: {
+    connectionTest: [get('/ServiceProviderConfig'), get('/Users?count=1')],
+    discovery: [
+      get('/ServiceProviderConfig'),
+      get('/ResourceTypes/User'),
+      get('/ResourceTypes/Group'),
+      get(`/Schemas/${CORE}`),
+      get(`/Schemas/${ENTERPRISE}`),
+    ],
+    lookup: { userName: USER_NAME_LOOKUP },
+    createUser: [createUser(user())],
+    updateUser: [
+      putUser(user({ id: '{userId}', name: { givenName: 'Rollcall', familyName: 'Tested' } }), {
+        name: { familyName: 'Tested' },
+      }),
+    ],
+    deactivateUser: [putUser(user({ active: false }), { active: false })],
+    reactivateUser: [putUser(user({ active: true }), { active: true })],
+    deleteUser,
+    ...RFC_GROUPS,
+  },
   tolerances: {},
 };

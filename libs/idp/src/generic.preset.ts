@@ -1,4 +1,5 @@
 import type { IdpPreset } from './idp-preset.js';
+import { createUser, deleteUser, get, putUser, RFC_GROUPS, user, USER_NAME_LOOKUP } from './probes/calls.js';
 import { ALL_GROUPS, ALL_USERS } from './scopes.js';
 
 /** Whoever else speaks SCIM 2.0: Rippling, SailPoint, authentik, Keycloak's connectors, Rauthy, a script. */
@@ -28,5 +29,24 @@ export const generic: IdpPreset = {
     { field: 'SCIM base URL', value: '{scimBaseUrl}' },
     { field: 'Authorization', value: 'Bearer {token}' },
   ],
+  probes: {
+    connectionTest: [get('/ServiceProviderConfig'), get('/Users?count=1')],
+    discovery: [get('/ServiceProviderConfig'), get('/ResourceTypes'), get('/Schemas')],
+    lookup: {
+      userName: USER_NAME_LOOKUP,
+      externalId: '/Users?filter=externalId%20eq%20%22{externalId}%22',
+      email: '/Users?filter=emails%20eq%20%22{userName}%22',
+    },
+    createUser: [createUser(user({ externalId: '{externalId}' }))],
+    updateUser: [
+      putUser(user({ id: '{userId}', name: { givenName: 'Rollcall', familyName: 'Tested' } }), {
+        name: { familyName: 'Tested' },
+      }),
+    ],
+    deactivateUser: [putUser(user({ active: false }), { active: false })],
+    reactivateUser: [putUser(user({ active: true }), { active: true })],
+    deleteUser,
+    ...RFC_GROUPS,
+  },
   tolerances: { jsonTextValue: true },
 };

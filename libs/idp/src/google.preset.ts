@@ -1,4 +1,5 @@
 import type { IdpPreset } from './idp-preset.js';
+import { createUser, deleteUser, get, putUser, user, USER_NAME_LOOKUP } from './probes/calls.js';
 import { ALL_USERS } from './scopes.js';
 
 /** Google pushes to the apps of its own catalogue only; an arbitrary SCIM URL cannot be added by a customer. */
@@ -24,5 +25,18 @@ export const google: IdpPreset = {
     { field: 'Endpoint URL', value: '{scimBaseUrl}' },
     { field: 'Access token', value: '{token}' },
   ],
+  probes: {
+    connectionTest: [get('/Users?count=1')],
+    lookup: { userName: USER_NAME_LOOKUP, email: '/Users?filter=emails%20eq%20%22{userName}%22' },
+    createUser: [createUser(user())],
+    updateUser: [
+      putUser(user({ id: '{userId}', name: { givenName: 'Rollcall', familyName: 'Tested' } }), {
+        name: { familyName: 'Tested' },
+      }),
+    ],
+    deactivateUser: [putUser(user({ active: false }), { active: false })],
+    reactivateUser: [putUser(user({ active: true }), { active: true })],
+    deleteUser,
+  },
   tolerances: {},
 };

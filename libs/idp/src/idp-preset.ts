@@ -1,5 +1,6 @@
 import type { MatchingAttribute, Scope } from '#domain';
 import type { Tolerances } from '#scim';
+import type { IdpProbes } from './probes/probe.types.js';
 
 /** How an identity provider shows who it is; each works on any connection, these are what it offers its admin. */
 export type AuthenticationMode =
@@ -34,6 +35,8 @@ export interface IdpVariant {
   readonly scopes?: readonly Scope[];
   /** Where its settings page differs from the preset's. */
   readonly setup?: readonly SetupField[];
+  /** Where its requests differ from the preset's. */
+  readonly probes?: Partial<IdpProbes>;
 }
 
 export interface IdpCapabilities {
@@ -96,6 +99,8 @@ export interface IdpPreset {
   /** Requests of its connection test; `…` stands for what differs from time to time. */
   readonly connectionTest: readonly string[];
   readonly setup: readonly SetupField[];
+  /** What it really sends, for trying a connection out. */
+  readonly probes: IdpProbes;
   /** What it may write that others may not. */
   readonly tolerances: Tolerances;
 }

@@ -1,4 +1,5 @@
 import type { IdpPreset } from './idp-preset.js';
+import { createUser, deleteUser, LISTED_GROUPS, putUser, user, USER_NAME_LOOKUP } from './probes/calls.js';
 import { ALL_GROUPS, ALL_USERS } from './scopes.js';
 
 export const jumpcloud: IdpPreset = {
@@ -31,5 +32,29 @@ export const jumpcloud: IdpPreset = {
     { field: 'Token Key', value: '{token}' },
     { field: 'Test User Email', value: 'an address that belongs to nobody you provision' },
   ],
+  probes: {
+    // It writes, before anything is set up.
+    connectionTest: [
+      createUser(user()),
+      putUser(user({ id: '{userId}', name: { givenName: 'Updated', familyName: 'Test' } }), {
+        name: { givenName: 'Updated' },
+      }),
+      ...(LISTED_GROUPS.pushGroup ?? []),
+      ...(LISTED_GROUPS.renameGroup ?? []),
+      ...(LISTED_GROUPS.deleteGroup ?? []),
+      ...deleteUser,
+    ],
+    lookup: { userName: USER_NAME_LOOKUP },
+    createUser: [createUser(user({ externalId: '{externalId}' }))],
+    updateUser: [
+      putUser(user({ id: '{userId}', name: { givenName: 'Rollcall', familyName: 'Tested' }, addresses: [] }), {
+        name: { familyName: 'Tested' },
+      }),
+    ],
+    deactivateUser: [putUser(user({ active: false }), { active: false })],
+    reactivateUser: [putUser(user({ active: true }), { active: true })],
+    deleteUser,
+    ...LISTED_GROUPS,
+  },
   tolerances: {},
 };

@@ -1,4 +1,5 @@
 import type { IdpPreset } from './idp-preset.js';
+import { createUser, get, patchedGroups, patchUser, PUT_GROUPS, putBack, readUser, user } from './probes/calls.js';
 import { ALL_GROUPS, READ_WRITE_USERS } from './scopes.js';
 
 export const okta: IdpPreset = {
@@ -37,6 +38,11 @@ export const okta: IdpPreset = {
       about:
         'Reads a user or group and puts the whole of it back with what changed; deactivates with PUT. Also knows Basic.',
       scopes: [...READ_WRITE_USERS, 'get:groups', 'post:groups', 'put:groups', 'delete:groups'],
+      probes: {
+        deactivateUser: putBack({ active: false }),
+        reactivateUser: putBack({ active: true }),
+        ...PUT_GROUPS,
+      },
     },
     {
       id: 'catalogue',
@@ -59,5 +65,28 @@ export const okta: IdpPreset = {
     { field: 'Authentication Mode', value: 'HTTP Header' },
     { field: 'Authorization', value: '{token}' },
   ],
+  probes: {
+    connectionTest: [get('/Users?startIndex=1&count=2'), get('/Groups?startIndex=1&count=100')],
+    lookup: { userName: '/Users?filter=userName%20eq%20%22{userName}%22&startIndex=1&count=100' },
+    createUser: [
+      createUser(
+        user({
+          displayName: 'Rollcall Test',
+          locale: 'en-US',
+          externalId: '{externalId}',
+          groups: [],
+          password: 'not-to-be-kept',
+        }),
+      ),
+    ],
+    updateUser: putBack({ name: { givenName: 'Rollcall', familyName: 'Tested' }, displayName: 'Rollcall Tested' }),
+    deactivateUser: [patchUser({ op: 'replace', value: { active: false } }), readUser({ active: false })],
+    reactivateUser: [patchUser({ op: 'replace', value: { active: true } }), readUser({ active: true })],
+    ...patchedGroups({
+      add: { op: 'add', path: 'members', value: [{ value: '{userId}', display: '{userName}' }] },
+      remove: { op: 'remove', path: 'members[value eq "{userId}"]' },
+      rename: { op: 'replace', value: { id: '{groupId}', displayName: '{groupName} 2' } },
+    }),
+  },
   tolerances: {},
 };

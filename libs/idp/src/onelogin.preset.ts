@@ -1,4 +1,5 @@
 import type { IdpPreset } from './idp-preset.js';
+import { createUser, deleteUser, get, putUser, RFC_GROUPS, user } from './probes/calls.js';
 import { ALL_GROUPS, ALL_USERS } from './scopes.js';
 
 export const onelogin: IdpPreset = {
@@ -22,5 +23,21 @@ export const onelogin: IdpPreset = {
     { field: 'SCIM Bearer Token', value: '{token}' },
     { field: 'Custom Headers', value: 'Content-Type: application/scim+json' },
   ],
+  probes: {
+    connectionTest: [get('/Users?filter=userName+eq+%22{nobody}%22&', { status: [200, 404] })],
+    discovery: [get('/ServiceProviderConfig?')],
+    lookup: { userName: '/Users?filter=userName+eq+%22{userName}%22&' },
+    // Its admin's template writes the boolean as text, and the only address as an object.
+    createUser: [createUser(user({ id: null, active: 'true', emails: { value: '{userName}', type: 'work' } }))],
+    updateUser: [
+      putUser(user({ active: 'true', name: { givenName: 'Rollcall', familyName: 'Tested' } }), {
+        name: { familyName: 'Tested' },
+      }),
+    ],
+    deactivateUser: [putUser(user({ active: 'false' }), { active: false })],
+    reactivateUser: [putUser(user({ active: 'true' }), { active: true })],
+    deleteUser,
+    ...RFC_GROUPS,
+  },
   tolerances: { scim1GroupPatch: true, blankIsUnassigned: true },
 };

@@ -1,4 +1,5 @@
 import type { IdpPreset } from './idp-preset.js';
+import { createUser, deleteUser, get, putUser, RFC_GROUPS, user, USER_NAME_LOOKUP } from './probes/calls.js';
 import { ALL_GROUPS, ALL_USERS } from './scopes.js';
 
 export const ping: IdpPreset = {
@@ -48,5 +49,19 @@ export const ping: IdpPreset = {
     { field: 'User Identifier', value: 'userName' },
     { field: 'User Filter Expression', value: 'userName eq "%s"' },
   ],
+  probes: {
+    connectionTest: [get('/Users/0', { status: [404] })],
+    lookup: { userName: USER_NAME_LOOKUP, email: '/Users?filter=emails%20eq%20%22{userName}%22' },
+    createUser: [createUser(user())],
+    updateUser: [
+      putUser(user({ id: '{userId}', name: { givenName: 'Rollcall', familyName: 'Tested' } }), {
+        name: { familyName: 'Tested' },
+      }),
+    ],
+    deactivateUser: [putUser(user({ active: false }), { active: false })],
+    reactivateUser: [putUser(user({ active: true }), { active: true })],
+    deleteUser,
+    ...RFC_GROUPS,
+  },
   tolerances: {},
 };
