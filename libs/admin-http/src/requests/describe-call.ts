@@ -4,11 +4,14 @@ import { ERROR_SCHEMA } from '#scim-http';
 import type { BodyView, RequestView, RequestWithBodies } from './requests.dto.js';
 
 /** @param tenant whose call it is, for the names of what it mentions */
-export function describeCall(call: FoundCall, { connections, deletedConnections, credentials }: Tenant): RequestView {
+export function describeCall(
+  call: FoundCall,
+  { connections, deletedConnections, credentials, oauthClients }: Tenant,
+): RequestView {
   const { kind, at, tookMs, connectionId = '', credentialId, cause } = call;
   const { requestId, method, path, status, resourceId, scimType, detail } = call;
   const connection = connections[connectionId] ?? deletedConnections[connectionId];
-  const name = credentialId === undefined ? undefined : credentials[credentialId]?.name;
+  const name = credentialId === undefined ? undefined : (credentials[credentialId] ?? oauthClients[credentialId])?.name;
   return {
     kind,
     at: new Date(at).toISOString(),

@@ -22,7 +22,10 @@ export class RequestView {
   durationMs!: number;
   @ApiPropertyOptional({ description: 'Id of the connection; absent where nobody knows who was speaking.' })
   connection?: string;
-  @ApiPropertyOptional({ type: () => CredentialOfCall, description: 'The token that came, where it is known.' })
+  @ApiPropertyOptional({
+    type: () => CredentialOfCall,
+    description: 'The token or OAuth client that came, where it is known.',
+  })
   credential?: CredentialOfCall;
   @ApiProperty()
   requestId!: string;
