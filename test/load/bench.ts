@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { measureCreate } from './create.section.js';
+import { measureDelivery } from './delivery.section.js';
 import { Directory } from './directory.js';
 import { WrongAnswer } from './drive.js';
 import { measureEntraCycle } from './entra.section.js';
@@ -23,6 +24,7 @@ const SETTLE_MS = 1_000;
 const USAGE = `npm run bench -- [options]
   --quick             under 90 seconds: fewer users, shorter rounds
   --only=create       the durable create and its yardsticks alone
+  --only=delivery     from a request to the products, and to their acknowledgement
   --only=filters      operators, sorts and cursors at three sizes
   --only=tokens       knowing a caller among 10 and among 1,000,000 tokens
   --only=request-log  what remembering calls costs a create and a look-up
@@ -62,6 +64,11 @@ async function bench(): Promise<number> {
   const yardsticks = await startYardstickServer();
   const section = (name: string): boolean => options.only === undefined || options.only === name;
   if (section('create')) await measureCreate(report, scale, yardsticks);
+  if (section('delivery')) {
+    const server = await AppServer.start('standalone');
+    await measureDelivery(report, scale, new Directory(server));
+    await server.kill();
+  }
   if (options.only === 'filters') await measureFilters(report, scale, new Directory(await AppServer.start(app)));
   if (options.only === 'tokens') await measureTokens(report);
   if (options.only === 'request-log') await measureRequestLog(report, scale);

@@ -94,6 +94,15 @@ export class Directory {
     };
   };
 
+  deactivate = (n: number): Exchange => ({
+    request: this.#write(
+      'PATCH',
+      `/Users/${this.ids[n]}`,
+      patchBody([{ op: 'replace', path: 'active', value: false }]),
+    ),
+    check: (answer) => expectAnswer(answer, 200, '"active":false'),
+  });
+
   put = (n = this.any()): Exchange => {
     const title = `Title ${++this.#changes}`;
     return {

@@ -1,4 +1,4 @@
-import { extendHistory, folded, loginOf, type PeopleWords, type PersonRow } from '#consumer';
+import { extendHistory, folded, type PeopleWords, type PersonRow } from '#consumer';
 import { define, parseViewMessage, productTopic, type ViewMessage } from '#products';
 import type { JsonValue } from '#scim';
 
@@ -25,7 +25,6 @@ export const definePeople: PeopleWords<ViewMessage, Account> = {
     const roles = Array.isArray(told) ? told.filter((role) => typeof role === 'string') : [];
     const status = active ? 'active' : 'deactivated';
     const was = before && { ...before.fields, roles: [...before.roles], status: before.status };
-    const { email, first_name, last_name, user_id } = fields;
     return {
       tenant,
       account: userId,
@@ -34,10 +33,6 @@ export const definePeople: PeopleWords<ViewMessage, Account> = {
       fields,
       missing,
       signIn: { active, ...(deleted && { deleted }) },
-      find: {
-        ...(typeof email === 'string' && { login: loginOf(tenant, email) }),
-        text: folded(first_name, last_name, email, user_id)?.join(' ') ?? '',
-      },
       history: extendHistory(before?.history ?? [], was, { ...fields, roles, status }, { at: time, event: id }),
     };
   },
@@ -48,5 +43,9 @@ export const definePeople: PeopleWords<ViewMessage, Account> = {
     ...fields,
     roles,
     missing,
+  }),
+  findBy: ({ fields: { email, first_name, last_name, user_id } }) => ({
+    login: folded(email)[0],
+    text: folded(first_name, last_name, email, user_id).join(' '),
   }),
 };

@@ -20,9 +20,10 @@ export function defineController(prefix: string, token: symbol): Type {
     @ApiOperation({ summary: 'List the roles that active people have, with how many have each' })
     @Problems(400, 404)
     async roles(@Query() { tenant }: OfTenant) {
-      const where = { status: 'active', 'roles.0': { $exists: true } };
       const counts = new Map<string, number>();
-      for (const { roles } of await refusingTheCostly(this.people.find(tenant, where, MOST))) {
+      for (const { roles } of await refusingTheCostly(
+        this.people.find(tenant, ({ status, roles }) => status === 'active' && roles.length > 0, MOST),
+      )) {
         for (const role of roles) counts.set(role, (counts.get(role) ?? 0) + 1);
       }
       return { roles: [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([role, people]) => ({ role, people })) };

@@ -1,6 +1,5 @@
-import { fold, type ProductPeople } from '#consumer';
+import { type Finding, fold, type ProductPeople } from '#consumer';
 import type { ViewMessage } from '#products';
-import type { Filter } from '#read-models';
 import { type Employee, custom } from './hr-assistant-people.js';
 import type { Question } from './questions.js';
 
@@ -32,21 +31,15 @@ export async function answer(people: HrPeople, tenant: string, question: Questio
       return who(people, tenant, question, limit);
     case 'reports': {
       const managers = await people.find(tenant, named(question.to), limit);
-      const known = managers.flatMap(namesOf);
-      return shown(
-        people,
-        await people.find(tenant, { 'find.manager': { $in: [fold(question.to), ...known] } }, limit),
-      );
+      const known = new Set([fold(question.to), ...managers.flatMap(namesOf)]);
+      const isOne = (_: Employee, { manager }: Finding) => manager?.some((name) => known.has(name)) === true;
+      return shown(people, await people.find(tenant, isOne, limit));
     }
     case 'manager': {
       const persons = await people.find(tenant, named(question.of), limit);
-      const told = [...new Set(persons.flatMap(({ find }) => find.manager ?? []))];
+      const told = [...new Set(persons.flatMap((person) => people.findBy(person).manager ?? []))];
       if (told.length === 0) return { people: [] };
-      const candidates: Filter[] = told.flatMap((name) => [
-        { 'find.login': `${tenant}/${name}` },
-        ...(name.includes('@') ? [{ 'find.text': { $regex: literally(name) } }] : [named(name)]),
-      ]);
-      const managers = await people.find(tenant, { $or: candidates }, limit);
+      const managers = await people.find(tenant, (row) => namesOf(row).some((name) => told.includes(name)), limit);
       return managers.length > 0 ? shown(people, managers) : { people: [], told };
     }
   }
@@ -55,26 +48,26 @@ export async function answer(people: HrPeople, tenant: string, question: Questio
 /** People of whom all of it is so. */
 export async function who(people: HrPeople, tenant: string, criteria: Criteria, limit: number): Promise<Answer> {
   const { name, department, place, title, employment, manager } = criteria;
-  const conditions: Filter[] = [];
-  if (name !== undefined) conditions.push(named(name));
+  const isNamed = name === undefined ? undefined : named(name);
   // Where no place is asked for as well, "in Berlin" may be either.
-  if (department !== undefined && place === undefined) {
-    conditions.push({ $or: [{ 'find.department': fold(department) }, { 'find.location': fold(department) }] });
-  } else if (department !== undefined) conditions.push({ 'find.department': fold(department) });
-  if (place !== undefined) conditions.push({ 'find.location': fold(place) });
-  if (title !== undefined) conditions.push(named(title));
-  if (manager !== undefined) conditions.push({ 'find.manager': fold(manager) });
-  const found = await people.find(tenant, { $and: conditions.length > 0 ? conditions : [{}] }, limit);
-  const fits = ({ facts }: Employee): boolean =>
-    (title === undefined || holds(facts['job_title'], title)) &&
-    (employment === undefined || sameWords(facts['employment_type'], employment));
-  return shown(people, found.filter(fits));
+  const among = ({ department: own = [], location = [] }: Finding) =>
+    place === undefined ? [...own, ...location] : own;
+  const has = (values: readonly string[] | undefined, wanted: string | undefined): boolean =>
+    wanted === undefined || values?.includes(fold(wanted)) === true;
+  const fits = (row: Employee, finding: Finding): boolean =>
+    (isNamed?.(row, finding) ?? true) &&
+    has(among(finding), department) &&
+    has(finding.location, place) &&
+    has(finding.manager, manager) &&
+    (title === undefined || fold(text(row.facts['job_title'])).includes(fold(title))) &&
+    (employment === undefined || sameWords(row.facts['employment_type'], employment));
+  return shown(people, await people.find(tenant, fits, limit));
 }
 
 /** All words are in the names, addresses or title. */
-function named(name: string): Filter {
+function named(name: string): (row: Employee, finding: Finding) => boolean {
   const words = fold(name).split(/\s+/).filter((word) => word !== ''); // prettier-ignore
-  return { $and: words.map((word) => ({ 'find.text': { $regex: literally(word) } })) };
+  return (_, finding) => words.every((word) => finding.text.includes(word));
 }
 
 const namesOf = ({ facts }: Employee): string[] =>
@@ -82,11 +75,8 @@ const namesOf = ({ facts }: Employee): string[] =>
     .flatMap((value) => (typeof value === 'string' && value.trim() !== '' ? [fold(value)] : []));
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-const holds = (value: unknown, words: string): boolean => fold(text(value)).includes(fold(words));
 const sameWords = (value: unknown, words: string): boolean =>
   fold(text(value)).replace(/[-_]/g, ' ') === fold(words).replace(/[-_]/g, ' ');
-
-const literally = (word: string): string => word.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&').replaceAll('\u0000', '\\x00');
 
 function shown(people: HrPeople, found: readonly Employee[]): Answer {
   const sorted = [...found].sort((a, b) => Number(b.may_ask) - Number(a.may_ask));

@@ -1,4 +1,4 @@
-import { extendHistory, folded, loginOf, type PeopleWords, type PersonRow } from '#consumer';
+import { extendHistory, folded, type PeopleWords, type PersonRow } from '#consumer';
 import { hrAssistant, parseViewMessage, productTopic, type ViewMessage } from '#products';
 import type { JsonValue } from '#scim';
 
@@ -34,7 +34,6 @@ export const hrAssistantPeople: PeopleWords<ViewMessage, Employee> = {
       facts: attributes,
       unknown: missing,
       signIn: { active, ...(deleted && { deleted }) },
-      find: findingOf(tenant, attributes),
       history: extendHistory(before?.history ?? [], was, is, { at: time, event: id }),
     };
   },
@@ -46,21 +45,17 @@ export const hrAssistantPeople: PeopleWords<ViewMessage, Employee> = {
     ...facts,
     unknown,
   }),
+  findBy: ({ facts }) => {
+    const { user_name, first_name, last_name, email, job_title, city, state, country_code, cost_center } = facts;
+    return {
+      login: folded(user_name)[0],
+      text: folded(first_name, last_name, user_name, email, job_title).join(' '),
+      department: folded(custom(facts, 'department'), custom(facts, 'departmentCode'), cost_center),
+      manager: folded(...['manager', 'managerEmail', 'managerName'].map((name) => custom(facts, name))),
+      location: folded(city, state, country_code),
+    };
+  },
 };
-
-function findingOf(tenant: string, facts: Employee['facts']): Employee['find'] {
-  const { user_name, first_name, last_name, email, job_title, city, state, country_code, cost_center } = facts;
-  const department = folded(custom(facts, 'department'), custom(facts, 'departmentCode'), cost_center);
-  const manager = folded(...['manager', 'managerEmail', 'managerName'].map((name) => custom(facts, name)));
-  const location = folded(city, state, country_code);
-  return {
-    ...(typeof user_name === 'string' && { login: loginOf(tenant, user_name) }),
-    text: folded(first_name, last_name, user_name, email, job_title)?.join(' ') ?? '',
-    ...(department && { department }),
-    ...(manager && { manager }),
-    ...(location && { location }),
-  };
-}
 
 /** What the customer sends under a name of their own, whatever its case. */
 export function custom({ custom: all }: Employee['facts'], name: string): JsonValue | undefined {

@@ -4,11 +4,6 @@ export type Day = string;
 const DAY = /^(\d{4})-(\d{2})-(\d{2})$/;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** `MM-DD` of a day; undefined for what is no day. */
-export function dayOfYear(value: unknown): string | undefined {
-  return typeof value === 'string' && isDay(value) ? value.slice(5) : undefined;
-}
-
 export function isDay(text: string): boolean {
   if (!DAY.test(text)) return false;
   const date = new Date(`${text}T00:00:00Z`);
@@ -33,21 +28,21 @@ export interface Anniversary {
   readonly years: number;
 }
 
-/** Days of the year to look for: who joined on 29 February has their day on the 28th in a year without a 29th. */
-export function joiningDays(days: readonly Day[]): string[] {
-  return days.flatMap((day) => {
-    const monthDay = day.slice(5);
-    return monthDay === '02-28' && !isDay(`${day.slice(0, 4)}-02-29`) ? [monthDay, '02-29'] : [monthDay];
-  });
-}
-
-/** The anniversary that falls on one of the days, if one does. */
+/**
+ * The anniversary that falls on one of the days, if one does. Who joined on 29 February has theirs on the 28th in a year
+ * without a 29th.
+ */
 export function anniversaryIn(days: readonly Day[], joined: Day): Anniversary | undefined {
   for (const date of days) {
     const years = Number(date.slice(0, 4)) - Number(joined.slice(0, 4));
-    if (years > 0 && joiningDays([date]).includes(joined.slice(5))) return { date, years };
+    if (years > 0 && isDayOf(date, joined.slice(5))) return { date, years };
   }
   return undefined;
+}
+
+function isDayOf(date: Day, monthDay: string): boolean {
+  if (date.slice(5) === monthDay) return true;
+  return monthDay === '02-29' && date.endsWith('-02-28') && !isDay(`${date.slice(0, 4)}-02-29`);
 }
 
 const dayAt = (ms: number): Day => new Date(ms).toISOString().slice(0, 10);

@@ -3,7 +3,7 @@ import { fold, type ProductPeople } from '#consumer';
 import type { ViewMessage } from '#products';
 import { BadRequestException, Controller, Get, Inject, Query, type Type } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { anniversaryIn, daysOf, isDay, joiningDays } from './anniversaries.js';
+import { type Anniversary, anniversaryIn, daysOf, isDay } from './anniversaries.js';
 import type { WellnessPerson } from './wellness-people.js';
 
 export type WellnessPeople = ProductPeople<ViewMessage, WellnessPerson>;
@@ -48,8 +48,13 @@ export function wellnessController(prefix: string, token: symbol): Type {
     })
     @Problems(400, 404)
     async team(@Query() { tenant, manager, limit = 100 }: TeamQuery) {
-      const where = { 'find.manager': fold(manager), status: 'active' };
-      const members = await refusingTheCostly(this.people.find(tenant, where, limit));
+      const name = fold(manager);
+      const reports = this.people.find(
+        tenant,
+        ({ status }, by) => status === 'active' && by.manager?.includes(name) === true,
+        limit,
+      );
+      const members = await refusingTheCostly(reports);
       return { manager, members: members.map((person) => this.people.show(person)) };
     }
 
@@ -63,11 +68,14 @@ export function wellnessController(prefix: string, token: symbol): Type {
     async anniversaries(@Query() { tenant, period = 'week', today = utcDay(), limit = 100 }: AnniversariesQuery) {
       if (!isDay(today)) throw new BadRequestException('today must be a day that there is');
       const days = daysOf(period, today);
-      const where = { joined: { $in: joiningDays(days) }, status: 'active' };
-      const found = await refusingTheCostly(this.people.find(tenant, where, MOST));
+      const anniversaryOf = ({ status, profile }: WellnessPerson): Anniversary | undefined => {
+        const joined = profile['joining_date'];
+        return status === 'active' && typeof joined === 'string' ? anniversaryIn(days, joined) : undefined;
+      };
+      const found = await refusingTheCostly(this.people.find(tenant, (row) => anniversaryOf(row) !== undefined, MOST));
       const anniversaries = found
         .flatMap((person) => {
-          const anniversary = anniversaryIn(days, person.profile['joining_date'] as string);
+          const anniversary = anniversaryOf(person);
           return anniversary ? [{ ...anniversary, person: this.people.show(person) }] : [];
         })
         .sort((a, b) => (a.date < b.date ? -1 : a.date > b.date ? 1 : b.years - a.years));

@@ -1,10 +1,9 @@
 import type { JsonValue } from '#scim';
-import type { Filter } from '#read-models';
 
-/** What a product finds a person by, folded: letters' case and compatibility forms do not count. */
+/** What a person is found by, folded: letters' case and compatibility forms do not count. Worked out when somebody looks. */
 export interface Finding {
-  /** Under which they sign in; with the tenant in front, as names of tenants hold no slash. */
-  readonly login?: string;
+  /** What they sign in with. */
+  readonly login?: string | undefined;
   /** Names, addresses and the like, in one text. */
   readonly text: string;
   readonly department?: readonly string[];
@@ -20,29 +19,32 @@ export interface FindQuery {
   readonly location?: string | undefined;
 }
 
+/** More people than may be looked at for one answer have been looked at. */
+export class SearchTooCostly extends Error {
+  override readonly name = 'SearchTooCostly';
+}
+
 export const fold = (text: string): string => text.normalize('NFKC').toLowerCase();
 
-/** Texts among values, folded; undefined when there are none. */
-export function folded(...values: readonly (JsonValue | undefined)[]): string[] | undefined {
-  const found = values.flatMap((value) => (typeof value === 'string' && value !== '' ? [fold(value)] : []));
-  return found.length > 0 ? found : undefined;
+/** Texts among values, folded. */
+export function folded(...values: readonly (JsonValue | undefined)[]): string[] {
+  return values.flatMap((value) => (typeof value === 'string' && value !== '' ? [fold(value)] : []));
 }
 
-export const loginOf = (tenant: string, name: string): string => `${tenant}/${fold(name)}`;
-
-/** Rows whose {@link Finding} in the field `find` fits; undefined when nothing is asked. */
-export function whereFound({ search, department, manager, location }: FindQuery): Filter | undefined {
-  const conditions: Filter[] = [];
-  for (const word of fold(search ?? '').split(/\s+/)) {
-    if (word !== '') conditions.push({ 'find.text': { $regex: literally(word) } });
+/** Whether a person fits; undefined where everybody does. */
+export function finder({
+  search,
+  department,
+  manager,
+  location,
+}: FindQuery): ((finding: Finding) => boolean) | undefined {
+  const words = fold(search ?? '').split(/\s+/).filter((word) => word !== ''); // prettier-ignore
+  const tests: ((finding: Finding) => boolean)[] = [];
+  if (words.length > 0) tests.push(({ text }) => words.every((word) => text.includes(word)));
+  for (const [field, wanted] of Object.entries({ department, manager, location })) {
+    if (wanted === undefined) continue;
+    const value = fold(wanted);
+    tests.push((finding) => finding[field as 'department' | 'manager' | 'location']?.includes(value) ?? false);
   }
-  if (department !== undefined) conditions.push({ 'find.department': fold(department) });
-  if (manager !== undefined) conditions.push({ 'find.manager': fold(manager) });
-  if (location !== undefined) conditions.push({ 'find.location': fold(location) });
-  return conditions.length > 0 ? { $and: conditions } : undefined;
-}
-
-/** Text as a pattern that fits just it. */
-function literally(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&').replaceAll('\u0000', '\\x00');
+  return tests.length > 0 ? (finding) => tests.every((test) => test(finding)) : undefined;
 }

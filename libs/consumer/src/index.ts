@@ -12,7 +12,7 @@ export {
 } from './consume-views.js';
 export type { ConsumerLog } from './consumer-log.js';
 export { deadLetterTopic } from './dead-letters.js';
-export { type Finding, type FindQuery, fold, folded, loginOf, whereFound } from './finding.js';
+export { finder, type Finding, type FindQuery, fold, folded, SearchTooCostly } from './finding.js';
 export { extendHistory, type Facts, HISTORY_LIMIT, type HistoryEntry } from './history.js';
 export { listRows, type ListRowsQuery, type RowPage } from './list-rows.js';
 export { type PeopleQuery, type PeopleWords, type PersonRow, ProductPeople } from './product-people.js';

@@ -1,11 +1,11 @@
 import type { MessageBus } from '#message-bus';
 import { messageKey, VIEW_CHANGED } from '#products';
-import type { CollectionDefinition, Document, Filter, ReadModels } from '#read-models';
+import type { Document, ReadModels } from '#read-models';
 import type { ConsumerLog } from './consumer-log.js';
 import type { ConsumerCounts, ConsumerHealth, ViewEvent } from './consume-views.js';
-import { type Finding, type FindQuery, loginOf, whereFound } from './finding.js';
+import { finder, type Finding, type FindQuery, fold, SearchTooCostly } from './finding.js';
 import type { HistoryEntry } from './history.js';
-import { listRows, type ListRowsQuery } from './list-rows.js';
+import { cursorAfter, listRows, type ListRowsQuery } from './list-rows.js';
 import { RebuildableViews } from './rebuildable-views.js';
 import { checkSignIn, type SignInCheck, type SignInState } from './sign-in.js';
 
@@ -13,7 +13,6 @@ import { checkSignIn, type SignInCheck, type SignInState } from './sign-in.js';
 export interface PersonRow {
   readonly tenant: string;
   readonly signIn: SignInState;
-  readonly find: Finding;
   readonly history: readonly HistoryEntry[];
 }
 
@@ -32,12 +31,16 @@ export interface PeopleWords<View, Row extends PersonRow> {
   readonly keep: (event: ViewEvent<View>, before: Row | undefined) => Row;
   /** The row as the product's own list shows it. */
   readonly show: (row: Row) => object;
+  /** What the person of a row is found by. */
+  readonly findBy: (row: Row) => Finding;
 }
 
-export interface PeopleQuery extends Omit<ListRowsQuery, 'where'>, FindQuery {
-  /** Besides, over the fields of the row. */
-  readonly where?: Filter;
-}
+export interface PeopleQuery extends ListRowsQuery, FindQuery {}
+
+/** Rows looked at in one go where somebody is looked for. */
+const LOOK_AT = 500;
+/** How long somebody is looked for, ms; other work gets its turn meanwhile. */
+const LOOK_MS = 5_000;
 
 /** A product's people: fed by its topic alone, kept in its own store, listed in its own words. */
 export class ProductPeople<View, Row extends PersonRow> {
@@ -52,12 +55,10 @@ export class ProductPeople<View, Row extends PersonRow> {
     { bus, models, log }: { bus: MessageBus; models: ReadModels; log: ConsumerLog },
   ): Promise<ProductPeople<View, Row>> {
     const { product, topic, group, parse, isLeaver, keep } = words;
-    const collection: CollectionDefinition = {
-      name: words.collection,
-      indexes: [{ name: 'login', fields: ['find.login'] }],
-    };
     const views = await RebuildableViews.start<View, Row>({
-      ...{ bus, models, collection, topic, group, parse, log },
+      ...{ bus, models, topic, group, parse, log },
+      // None: a product takes in far more changes than it is asked for people by what they are.
+      collection: { name: words.collection, indexes: [] },
       types: [VIEW_CHANGED],
       acknowledge: { product, isLeaver },
       apply: (before, event) => keep(event, before),
@@ -65,20 +66,21 @@ export class ProductPeople<View, Row extends PersonRow> {
     return new ProductPeople(models, words, views);
   }
 
-  /** @throws QueryTooCostly what is asked is too rare among too many */
-  async list({
-    search,
-    department,
-    manager,
-    location,
-    where,
-    ...page
-  }: PeopleQuery): Promise<{ people: readonly object[]; nextCursor?: string }> {
-    const found = whereFound({ search, department, manager, location });
-    const all = [found ?? [], where ?? []].flat();
-    const filter = all.length > 0 ? { where: { $and: all } } : {};
-    const { rows, nextCursor } = await listRows<Row>(this.models, this.views.collection, { ...page, ...filter });
-    return { people: rows.map(this.words.show), ...(nextCursor !== undefined && { nextCursor }) };
+  /** @throws SearchTooCostly what is asked is too rare among too many */
+  async list(query: PeopleQuery): Promise<{ people: readonly object[]; nextCursor?: string }> {
+    const { limit, tenant, cursor } = query;
+    const fits = finder(query);
+    if (!fits) {
+      const { rows, nextCursor } = await listRows<Row>(this.models, this.views.collection, query);
+      return { people: rows.map(this.words.show), ...(nextCursor !== undefined && { nextCursor }) };
+    }
+    const found = await this.#search({ tenant, cursor, limit: limit + 1 }, (row) => fits(this.words.findBy(row)));
+    const page = found.slice(0, limit);
+    const last = page.at(-1);
+    return {
+      people: page.map(this.words.show),
+      ...(found.length > limit && last && { nextCursor: cursorAfter(last.key) }),
+    };
   }
 
   /** One person with their history, as the product saw it; undefined for one it was never told of. */
@@ -90,20 +92,50 @@ export class ProductPeople<View, Row extends PersonRow> {
     return { ...this.words.show(row), history: (row.history as Row['history'] | undefined) ?? [] };
   }
 
-  /** Rows of a tenant that a filter holds for, at most `limit`, in no order that means anything. */
-  async find(tenant: string, where: Filter, limit: number): Promise<readonly Row[]> {
-    return (await listRows<Row>(this.models, this.views.collection, { tenant, where, limit })).rows;
+  /**
+   * Rows of a tenant that fit, at most `limit`, in no order that means anything.
+   * @throws SearchTooCostly they are too rare among too many
+   */
+  find(tenant: string, fits: (row: Row, finding: Finding) => boolean, limit: number): Promise<readonly Row[]> {
+    return this.#search({ tenant, limit }, (row) => fits(row, this.words.findBy(row)));
   }
 
   show(row: Row): object {
     return this.words.show(row);
   }
 
+  findBy(row: Row): Finding {
+    return this.words.findBy(row);
+  }
+
   /** Whether the person of that name may sign in. */
   async signIn(tenant: string, name: string): Promise<SignInCheck> {
-    const filter = { 'find.login': loginOf(tenant, name) };
-    const rows = (await this.models.find<Document>(this.views.collection, { filter })) as unknown as Row[];
+    const login = fold(name);
+    const rows = await this.find(tenant, (_, finding) => finding.login === login, Infinity);
     return checkSignIn(rows.map(({ signIn }) => signIn));
+  }
+
+  async #search(
+    { tenant, cursor, limit }: { tenant?: string | undefined; cursor?: string | undefined; limit: number },
+    fits: (row: Row) => boolean,
+  ): Promise<(Row & { readonly key: string })[]> {
+    const found: (Row & { readonly key: string })[] = [];
+    const until = performance.now() + LOOK_MS;
+    for (let from = cursor; ;) {
+      const { rows, nextCursor } = await listRows<Row>(this.models, this.views.collection, {
+        limit: LOOK_AT,
+        ...(tenant !== undefined && { tenant }),
+        ...(from !== undefined && { cursor: from }),
+      });
+      for (const row of rows) {
+        if (!fits(row)) continue;
+        found.push(row);
+        if (found.length >= limit) return found;
+      }
+      if (nextCursor === undefined) return found;
+      if (performance.now() > until) throw new SearchTooCostly('Too many people would have to be looked at');
+      from = nextCursor;
+    }
   }
 
   /** Messages not yet taken in. */

@@ -1,4 +1,4 @@
-import { QueryTooCostly } from '#read-models';
+import { SearchTooCostly } from '#consumer';
 import { BadRequestException, Controller, Get, HttpCode, Inject, NotFoundException, Param, Post, Query, type Type } from '@nestjs/common'; // prettier-ignore
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Requires } from '../access/requires.decorator.js';
@@ -139,7 +139,7 @@ export async function refusingTheCostly<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer;
   } catch (error) {
-    if (!(error instanceof QueryTooCostly)) throw error;
+    if (!(error instanceof SearchTooCostly)) throw error;
     throw new BadRequestException('Too many people would have to be looked at; ask for something less rare');
   }
 }
