@@ -7,8 +7,8 @@ import type { Scale } from './scale.js';
 import { ADMIN_KEY, type AppServer } from './servers.js';
 
 /** Requests begin so far apart, ms: a busy day of an identity provider, not a first import. */
-const APART_MS = 50;
-const POLL_MS = 2;
+const APART_MS = 100;
+const POLL_MS = 5;
 /** A change that has not arrived by then is lost. */
 const LOST_MS = 10_000;
 const BOUND_MS = 100;
