@@ -18,6 +18,35 @@ describe('hostile URLs', () => {
     expect((await tenant.get(`/Users/${ana.id}`)).body).toEqual(ana);
   });
 
+  it.each([
+    '/%73cim/v2/SLUG',
+    '/scim/%762/SLUG',
+    '/%2573cim/v2/SLUG',
+    '/scim/v2/%53LUG',
+    '/./scim/v2/SLUG',
+    '/x/../scim/v2/SLUG',
+  ])('a base that only decoding makes ours is nobody’s, with a token and without: %s', async (pattern) => {
+    const encoded = `%${tenant.slug.charCodeAt(0).toString(16)}${tenant.slug.slice(1)}`;
+    const base = pattern.replace('SLUG', tenant.slug).replace('%53LUG', encoded);
+    const paths: [string, string, object?][] = [
+      ['GET', '/Users'],
+      ['GET', `/Users/${ana.id}`],
+      ['DELETE', `/Users/${ana.id}`],
+      ['POST', '/Users', { userName: 'bo' }],
+      ['POST', '/Bulk', { Operations: [{ method: 'DELETE', path: `/Users/${ana.id}` }] }],
+      ['POST', '/.search', {}],
+      ['GET', '/Schemas'],
+      ['GET', '/ServiceProviderConfig'],
+      ['GET', '/Me'],
+    ];
+    for (const [method, path, body] of paths) {
+      for (const options of [{ base }, { base, authorization: null }]) {
+        const { answer, types } = await tenant.recording(() => tenant.scim(method, path, body, options));
+        expect({ method, path, status: answer.status, types }).toEqual({ method, path, status: 404, types: [] });
+      }
+    }
+  });
+
   it.each<[string, string]>([
     ['300 terms', Array.from({ length: 300 }, (_, n) => `a${n} pr`).join(' or ')],
     ['3,000 parentheses', `${'('.repeat(3_000)}a pr${')'.repeat(3_000)}`],

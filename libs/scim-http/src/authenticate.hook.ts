@@ -31,7 +31,7 @@ export function authenticateScim(fastify: FastifyInstance, options: Authenticati
     }
     if (seen === undefined || url?.tenant === undefined || url.basePath === undefined) {
       // A route would take any word for a tenant; without a scope nobody is let near one.
-      if (!request.url.startsWith('/scim/')) return done();
+      if (!request.url.startsWith('/scim/') && !isScimRoute(request)) return done();
       return sendScimError(
         reply,
         new ScimError('notFound', 'There is nothing here; check the tenant in the base URL.'),
@@ -85,6 +85,9 @@ export function authenticateScim(fastify: FastifyInstance, options: Authenticati
     else judge(found);
   });
 }
+
+/** Of a URL that is not SCIM's as it stands: the router decodes it first, and takes `/%73cim` for `/scim`. */
+const isScimRoute = ({ routeOptions }: FastifyRequest): boolean => routeOptions.url?.startsWith('/scim/') === true;
 
 const NOT_VALID_HERE = 'This token is not valid here; check that token and base URL belong to the same connection.';
 

@@ -159,6 +159,21 @@ describe('clientViews', () => {
     });
   });
 
+  it('reads headers in a time that grows with their length alone', () => {
+    const cpu = process.cpuUsage();
+    for (const part of ['/', '/a', ' ', '-', '.', ':', ',', ';', '"', '\\', '[', 'a', 'for=']) {
+      const value = `${part.repeat(100_000)}!`;
+      for (const name of [
+        'host',
+        'forwarded',
+        ...['for', 'proto', 'host', 'port', 'prefix'].map((one) => `x-forwarded-${one}`),
+      ]) {
+        originFor({ [name]: value });
+      }
+    }
+    expect(process.cpuUsage(cpu).user / 1_000).toBeLessThan(3_000);
+  });
+
   it('does not mix up requests that come one after another', () => {
     const viewOf = clientViews('10.0.0.0/8');
     const see = (headers: object, peer: string) =>

@@ -70,12 +70,19 @@ function viewOf({ proto, host: named, port, prefix = '' }: Forwarded, ownHost: s
   if (!isHost(host))
     return fault(named ? 'The forwarded host' : 'Host', 'a host name or an IP address, with or without a port');
   if (port !== undefined && !isPort(port)) return fault('X-Forwarded-Port', 'a port');
-  const path = prefix.replace(/\/+$/, '');
+  const path = withoutSlashAtEnd(prefix);
   if (!PATH.test(path)) return fault('X-Forwarded-Prefix', 'a path such as /directory');
   const hasPort = /:\d*$/.test(host.replace(/^\[.*\]/, ''));
   const added = port === undefined || hasPort || port === (scheme === 'https' ? '443' : '80') ? '' : `:${port}`;
   const whole = host.replace(/:$/, '') + added;
   return { origin: `${scheme}://${whole}${path}`, host: whole };
+}
+
+/** By hand: a pattern would begin anew at each of many slashes. */
+function withoutSlashAtEnd(path: string): string {
+  let end = path.length;
+  while (path[end - 1] === '/') end--;
+  return path.slice(0, end);
 }
 
 const PATH = /^(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._~!$&'()*+;=:@%-]+)*$/;

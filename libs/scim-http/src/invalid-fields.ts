@@ -11,10 +11,18 @@ export interface InvalidField {
   readonly pointer: string;
 }
 
-/** A body or query that validation refused; the message names every fault. */
+/** Faults that one answer tells of; nobody reads more at a time. */
+const MAX_TOLD = 50;
+
+/** A body or query that validation refused; the message names the faults. */
 export class InvalidFields extends BadRequestException {
-  constructor(readonly fields: readonly InvalidField[]) {
-    super(`Some fields are not valid: ${fields.map(({ detail }) => detail).join('; ')}`);
+  readonly fields: readonly InvalidField[];
+
+  constructor(all: readonly InvalidField[]) {
+    const fields = all.slice(0, MAX_TOLD);
+    const rest = all.length > MAX_TOLD ? `; and ${all.length - MAX_TOLD} more` : '';
+    super(`Some fields are not valid: ${fields.map(({ detail }) => detail).join('; ')}${rest}`);
+    this.fields = fields;
   }
 }
 

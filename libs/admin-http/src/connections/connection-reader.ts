@@ -31,7 +31,7 @@ export class ConnectionReader {
 
   /** @throws NotFoundException */
   async oneOf(tenant: Tenant, id: string): Promise<ConnectionView> {
-    const connection = tenant.connections[id] ?? tenant.deletedConnections[id];
+    const connection = [tenant.connections, tenant.deletedConnections].find((known) => Object.hasOwn(known, id))?.[id];
     const [found] = connection ? await this.describe(tenant, [connection]) : [];
     if (!found) throw new NotFoundException('No such connection');
     return found;

@@ -347,6 +347,13 @@ describe('normalizeResource: types', () => {
     expect(user(body)).toEqual(body);
   });
 
+  it('reads Base64 in a time that grows with its length alone', () => {
+    const value = `${' '.repeat(500_000)}!`;
+    const cpu = process.cpuUsage();
+    expect(refusal(() => user({ x509Certificates: [{ value }] })).kind).toBe('invalidValue');
+    expect(process.cpuUsage(cpu).user / 1_000).toBeLessThan(2_000);
+  });
+
   it.each([null, 'text', 7, true, [], [{}], undefined])('refuses the body %j (profile A10.4)', (body) => {
     expect(refusal(() => user(body)).kind).toBe('invalidSyntax');
   });
