@@ -93,9 +93,21 @@ describe('searches', () => {
       }
       const options = await tenant.scim('OPTIONS', '/.search');
       expect([options.status, options.headers['allow']]).toEqual([204, 'POST, OPTIONS']);
-      const wrong = await tenant.scim('PUT', '/.search', {});
-      expectScimError(wrong, 405);
-      expect(wrong.headers['allow']).toBe('POST, OPTIONS');
+      // RFC 7644 §3.4.3 has POST alone; the word is no id that a GET could find nothing under.
+      for (const path of [
+        '/.search',
+        '/Users/.search',
+        '/Groups/.search',
+        '/Users/.search?filter=x',
+        '/Users/%2Esearch',
+      ]) {
+        for (const method of ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE']) {
+          const wrong = await tenant.scim(method, path, method.startsWith('P') ? {} : undefined);
+          expect({ method, path, status: wrong.status }).toEqual({ method, path, status: 405 });
+          if (method !== 'HEAD') expectScimError(wrong, 405);
+          expect(wrong.headers['allow']).toBe('POST, OPTIONS');
+        }
+      }
     });
   });
 

@@ -1,9 +1,10 @@
 import { Controller, Get, Inject, Res } from '@nestjs/common';
+import { type Logger, LOGGER } from './logger.js';
 
 /** Something that must be in order before requests are sent here. */
 export interface ReadinessCheck {
   readonly name: string;
-  /** @returns true when ready, or what is missing */
+  /** @returns true when ready, or what is missing, in words that everybody may read */
   readonly check: () => true | string | Promise<true | string>;
 }
 
@@ -12,7 +13,10 @@ export const READINESS_CHECKS = Symbol('ReadinessChecks');
 
 @Controller('health')
 export class HealthController {
-  constructor(@Inject(READINESS_CHECKS) private readonly checks: readonly ReadinessCheck[]) {}
+  constructor(
+    @Inject(READINESS_CHECKS) private readonly checks: readonly ReadinessCheck[],
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
 
   /** The process runs and its event loop turns. */
   @Get('live')
@@ -20,7 +24,7 @@ export class HealthController {
     return { status: 'live' };
   }
 
-  /** Every part this process needs is in order; else 503 and the parts that are not. */
+  /** Every part this process needs is in order; else 503 and the parts that are not. Why one failed is told to the log alone. */
   @Get('ready')
   async ready(@Res({ passthrough: true }) reply: { code(status: number): unknown }): Promise<object> {
     const results = await Promise.all(
@@ -28,7 +32,8 @@ export class HealthController {
         try {
           return { name, result: await check() };
         } catch (error) {
-          return { name, result: error instanceof Error ? error.message : String(error) };
+          this.logger.warn({ err: error, part: name }, 'A part cannot be asked whether it is ready');
+          return { name, result: 'does not answer' };
         }
       }),
     );

@@ -396,6 +396,14 @@ export const SCIM_CASES: Readonly<Record<string, ScimCase>> = {
       ],
     },
   },
+  ...Object.fromEntries(
+    ['GET', 'PUT', 'PATCH', 'DELETE'].flatMap((method) =>
+      ['Users', 'Groups'].map((type): [string, ScimCase] => [
+        `${method} /scim/v2/:tenant/${type}/.search`,
+        { status: 405, send: () => ({ path: `/${type}/.search` }), probes: {} },
+      ]),
+    ),
+  ),
   'GET /scim/v2/:tenant/ServiceProviderConfig': {
     status: 200,
     isPublic: true,

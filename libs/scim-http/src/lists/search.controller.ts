@@ -1,4 +1,4 @@
-import { Controller, Get, Post, Req, Res } from '@nestjs/common';
+import { Controller, Delete, Get, NotFoundException, Patch, Post, Put, Req, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { DirectoryLists, type ListAudience } from '../directory-lists.js';
 import { projectorOf } from '../projector-of.js';
@@ -8,6 +8,8 @@ import { GROUP_TYPE, type ListedType, USER_TYPE } from './listed-type.js';
 import { parseSearchRequest } from './search-request.dto.js';
 
 type SearchRequest = ScimRequest & { query: ScimQuery };
+
+const BY_TYPE = ['Users/.search', 'Groups/.search'];
 
 /** Lists over all resource types, and lists asked for by POST (RFC 7644 §3.4.2.1 and §3.4.3). */
 @Controller('scim/v2/:tenant')
@@ -35,6 +37,27 @@ export class SearchController {
   async searchGroups(@Req() request: SearchRequest, @Res() reply: FastifyReply): Promise<void> {
     const query = parseSearchRequest(request.body);
     sendScim(reply, 200, await this.lists.groups(audience(request, query, GROUP_TYPE), query));
+  }
+
+  // Taken by other methods, the word would stand where ids stand, and the answer would be that there is no such resource.
+  @Get(BY_TYPE)
+  refuseGet(): never {
+    throw new NotFoundException();
+  }
+
+  @Put(BY_TYPE)
+  refusePut(): never {
+    throw new NotFoundException();
+  }
+
+  @Patch(BY_TYPE)
+  refusePatch(): never {
+    throw new NotFoundException();
+  }
+
+  @Delete(BY_TYPE)
+  refuseDelete(): never {
+    throw new NotFoundException();
   }
 }
 
