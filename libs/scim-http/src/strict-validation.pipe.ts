@@ -35,7 +35,8 @@ class Inspection {
     if (typeof value !== 'object' || value === null) return undefined;
     if (path.length === MAX_DEPTH) return invalidField([], `the body is nested more than ${MAX_DEPTH} levels deep`);
     for (const [name, part] of Object.entries(value)) {
-      if (name in Object.prototype || name === 'prototype') return invalidField([...path, name], `property ${name} should not exist`);
+      if (name in Object.prototype || name === 'prototype')
+        return invalidField([...path, name], `property ${name} should not exist`);
       const fault = this.faultIn(part, [...path, name]);
       if (fault) return fault;
     }
