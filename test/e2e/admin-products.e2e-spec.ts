@@ -384,6 +384,22 @@ describe('products of a tenant', () => {
       expect((await preview([{ key: 'department', path: 'area' }])).body).toMatchObject({ changed: 0, keys: [] });
     });
 
+    it('says of how many people the product is then told, deleted ones included', async () => {
+      const gone = await person('gone@acme.test', { department: 'ICU' });
+      const off = await person('off@acme.test', { department: 'ER' });
+      await person('bo@acme.test', {});
+      await acme.patch(`/Users/${off}`, { op: 'replace', path: 'active', value: false });
+      await acme.scim('DELETE', `/Users/${gone}`);
+      const overrides = [{ key: 'department', path: 'area' }];
+      expect((await preview(overrides)).body).toMatchObject({ people: 3, lookedAt: 3, changed: 2 });
+      await operator.put(`${path}/wellness/mapping`, { overrides });
+      await eventually(async () => {
+        const { rederivation } = (await operator.get(`${path}/wellness?coverage=false`)).body;
+        expect(rederivation).toMatchObject({ state: 'done', mappingVersion: 1, done: 3, published: 2 });
+      });
+      expect((await operator.get(`${path}/wellness`)).body.coverage).toMatchObject({ people: 2, lookedAt: 2 });
+    });
+
     it('refuses what saving would refuse', async () => {
       const { status, body } = await preview([{ key: 'department', path: 'a b' }]);
       expect({ status, errors: faults(body) }).toEqual({

@@ -80,7 +80,7 @@ export class MappingController {
   @ApiOperation({
     summary: 'Show what an attribute mapping would do, without saving it',
     description:
-      'Looks at the tenant’s own people for up to ten seconds; `lookedAt` and `complete` tell whether that was enough for all.',
+      'Looks at the tenant’s own people for up to ten seconds; `lookedAt` and `complete` tell whether that was enough for all. Those whom the identity provider has deleted count too: products keep what they know of them.',
   })
   @ApiOkResponse({ type: PreviewView })
   @Problems(400, 404)
@@ -94,9 +94,8 @@ export class MappingController {
     const basedOn = mapping?.version ?? 0;
     const proposed = { product: id, version: basedOn + 1, overrides: lines };
     const preview = new MappingPreview(profile, mapping, proposed);
-    const { people, lookedAt, complete } = await this.people.over(slug, { withinMs: PREVIEW_MS }, (person) =>
-      preview.add(person),
-    );
+    const everybody = { withinMs: PREVIEW_MS, withDeleted: true };
+    const { people, lookedAt, complete } = await this.people.over(slug, everybody, (person) => preview.add(person));
     const { people: _lookedAt, ...result } = preview.result();
     const warnings = await this.warnings(slug, profile, lines);
     return { basedOn, people, lookedAt, complete, ...result, warnings };

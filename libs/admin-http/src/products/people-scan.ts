@@ -1,5 +1,5 @@
 import { ReadYourWrites } from '#handlers';
-import { USERS, type UserDocument } from '#projections';
+import { deprovisionedScope, documentId, USERS, type UserDocument } from '#projections';
 import { READ_MODELS, type ReadModels } from '#read-models';
 import { attributesOf, type ResourceAttributes } from '#scim';
 import { Inject, Injectable } from '@nestjs/common';
@@ -7,10 +7,9 @@ import { Inject, Injectable } from '@nestjs/common';
 /** People of one step; between two steps other requests get their turn. */
 const STEP = 100;
 
-/** Somebody as SCIM shows them. */
+/** Somebody as the user directory has them. */
 export interface ScannedPerson {
   readonly id: string;
-  readonly userName: string;
   readonly active: boolean;
   readonly attributes: ResourceAttributes;
 }
@@ -22,15 +21,13 @@ export interface ScanExtent {
   readonly lookedAt: number;
   /** False: the time was up before everybody was looked at. */
   readonly complete: boolean;
-  /** Id of the last one looked at. */
-  readonly last?: string;
 }
 
 export interface ScanOptions {
   /** How long it may take, milliseconds. */
   readonly withinMs: number;
-  /** Id of the person behind whom it begins; default with the first. */
-  readonly after?: string | undefined;
+  /** Whether those count whom the identity provider has deleted: products keep what they know of them. */
+  readonly withDeleted?: boolean;
 }
 
 /** Goes through a tenant's people in the order of their ids, with memory for one step of them. */
@@ -44,8 +41,7 @@ export class PeopleScan {
     private readonly readYourWrites: ReadYourWrites,
   ) {}
 
-  /** @param visit false ends it, with this person looked at */
-  over(tenant: string, options: ScanOptions, visit: (person: ScannedPerson) => boolean | void): Promise<ScanExtent> {
+  over(tenant: string, options: ScanOptions, visit: (person: ScannedPerson) => void): Promise<ScanExtent> {
     const scan = this.turn.then(() => this.scan(tenant, options, visit));
     this.turn = scan.catch(() => undefined);
     return scan;
@@ -53,40 +49,38 @@ export class PeopleScan {
 
   private async scan(
     tenant: string,
-    { withinMs, after }: ScanOptions,
-    visit: (person: ScannedPerson) => boolean | void,
+    { withinMs, withDeleted = false }: ScanOptions,
+    visit: (person: ScannedPerson) => void,
   ): Promise<ScanExtent> {
     await this.readYourWrites.requireCurrent();
-    const filter = { scope: tenant };
-    const people = await this.readModels.count(USERS.name, filter);
+    const people = await this.count(tenant, withDeleted);
     const end = performance.now() + withinMs;
-    let last = after;
     let lookedAt = 0;
-    const extent = (complete: boolean): ScanExtent => ({
-      people,
-      lookedAt,
-      complete,
-      ...(last !== undefined && { last }),
-    });
-    for (;;) {
-      const id = last === undefined ? undefined : `${tenant}/${last}`;
+    for (let last = ''; ;) {
       const found = await this.readModels.find<UserDocument>(USERS.name, {
-        filter,
+        filter: {
+          ...(!withDeleted && { scope: tenant }),
+          // Ids of the tenant, whatever their scope: `0` is what comes after `/`.
+          _id: { $gt: documentId(tenant, last), $lt: `${tenant}0` },
+        },
         sort: { _id: 1 },
         limit: STEP,
         fields: ['id', 'status', 'json'],
-        ...(id !== undefined && { after: { values: [], id } }),
       });
-      for (const { id: personId, status, json } of found) {
-        const attributes = attributesOf(json);
-        const userName = typeof attributes['userName'] === 'string' ? attributes['userName'] : '';
-        lookedAt++;
-        last = personId;
-        if (visit({ id: personId, userName, active: status === 'active', attributes }) === false) return extent(false);
+      for (const { id, status, json } of found) {
+        visit({ id, active: status === 'active', attributes: attributesOf(json) });
+        last = id;
       }
-      if (found.length < STEP) return extent(true);
-      if (performance.now() >= end) return extent(false);
+      lookedAt += found.length;
+      if (found.length < STEP) return { people, lookedAt, complete: true };
+      if (performance.now() >= end) return { people, lookedAt, complete: false };
       await new Promise((resolve) => setImmediate(resolve));
     }
+  }
+
+  private async count(tenant: string, withDeleted: boolean): Promise<number> {
+    const scopes = withDeleted ? [tenant, deprovisionedScope(tenant)] : [tenant];
+    const counts = await Promise.all(scopes.map((scope) => this.readModels.count(USERS.name, { scope })));
+    return counts.reduce((sum, count) => sum + count, 0);
   }
 }
