@@ -3,6 +3,7 @@ import { nowhereLike, type Place, placeOf, UNDISCLOSED, visible } from '../suppo
 import { PUBLIC_CASES } from '../support/isolation/public-cases.js';
 import { SCIM_CASES, type Sent } from '../support/isolation/scim-cases.js';
 import type { Answer } from '../support/http-client.js';
+import { granted as tokensIn, OAuthTestClient } from '../support/oauth-client.js';
 import type { ServedRoute } from '../support/routes.js';
 import { standalone } from '../support/standalone.js';
 import { ADMIN_KEY, startGateway, type TestGateway } from '../support/start-gateway.js';
@@ -26,7 +27,8 @@ describe('isolation of tenants', () => {
 
   beforeAll(async () => {
     gateway = await startGateway({ compose: standalone((served) => (routes = served)) });
-    elsewhere = await placeOf(await gateway.newTenant({ slug: 'abroad' }), UNDISCLOSED);
+    const abroad = await gateway.newTenant({ slug: 'abroad' });
+    elsewhere = await placeOf(abroad, UNDISCLOSED);
     nowhere = nowhereLike(elsewhere, 'abrode');
     const [suspended, paused, deleted, cut] = [
       await gateway.newTenant({ slug: 'asleep' }),
@@ -49,6 +51,11 @@ describe('isolation of tenants', () => {
     await admin('POST', `/tenants/${paused.slug}/connections/${paused.ids.connectionId}/pause`);
     await admin('DELETE', '/tenants/ending?confirm=ending');
     await admin('DELETE', `/tenants/${cut.slug}/connections/${cut.ids.connectionId}`);
+    const [granted, ended] = [await OAuthTestClient.register(abroad), await OAuthTestClient.register(abroad)];
+    const accessOf = async (client: OAuthTestClient) =>
+      tokensIn(await client.token({ grant_type: 'client_credentials' })).access_token;
+    const [access, late] = [await accessOf(granted), await accessOf(ended)];
+    await admin('DELETE', `/tenants/abroad/oauth-clients/${ended.client.clientId}`);
     const operator = await admin('POST', '/admins', { name: 'Kim', role: 'operator' });
     while (Date.now() <= Date.parse(expiresAt)) await gateway.http.send({ method: 'GET', target: '/health/live' });
     strangers = {
@@ -59,6 +66,9 @@ describe('isolation of tenants', () => {
       'another tenant’s token with few scopes': `Bearer ${narrow.token}`,
       'another tenant’s expired token': `Bearer ${expiring.token}`,
       'another tenant’s revoked token': `Bearer ${revoked.token}`,
+      'another tenant’s access token of OAuth': `Bearer ${access}`,
+      'an access token of a client that is gone': `Bearer ${late}`,
+      'an access token that was never issued': `Bearer ${access.replace(/.{4}$/, 'none')}`,
       'a suspended tenant’s token': `Bearer ${suspended.token}`,
       'a paused connection’s token': `Bearer ${paused.token}`,
       'a deleted tenant’s token': `Bearer ${deleted.token}`,

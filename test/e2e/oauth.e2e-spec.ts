@@ -328,6 +328,7 @@ describe('OAuth 2', () => {
       const answer = await okta.scim(token);
       expectScimError(answer, 401);
       expect(answer.body.detail).toMatch(/access token has expired.*\/oauth\/token/);
+      expect(answer.headers['www-authenticate']).toBe('Bearer realm="scim", error="invalid_token"');
       expect((await tenant.events()).map(({ type }) => type)).not.toContain('CredentialExpired');
     });
 

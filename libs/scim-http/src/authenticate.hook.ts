@@ -63,8 +63,11 @@ export function authenticateScim(fastify: FastifyInstance, options: Authenticati
       }
       scope.contact = contactOf(request, found.caller);
       scope.credentialId = found.caller.credentialId;
-      if (found.outcome === 'expired' && found.refreshable)
+      if (found.outcome === 'expired' && found.refreshable) {
+        // RFC 6750 §3.1: its client gets another one and asks again.
+        reply.header('www-authenticate', 'Bearer realm="scim", error="invalid_token"');
         return refuse(reply, 'expiredAccessToken', ACCESS_TOKEN_EXPIRED);
+      }
       if (found.outcome === 'expired') {
         options.onExpired(found.caller);
         return refuse(

@@ -76,7 +76,7 @@ export const apologyFor = (requestId: string): string =>
 export function sendScimError(reply: FastifyReply, error: ScimError, cause?: CauseCode): void {
   const { status } = RESPONSE[error.kind];
   reportRefusal(reply.request, refusalOf(error, cause));
-  if (status === 401) reply.header('www-authenticate', 'Bearer realm="scim"');
+  if (status === 401 && !reply.hasHeader('www-authenticate')) reply.header('www-authenticate', 'Bearer realm="scim"');
   if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds));
   sendScim(reply, status, errorBodyOf(error));
 }
