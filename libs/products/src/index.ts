@@ -22,6 +22,7 @@ export { clientSettings, define, hrAssistant, identityPlatform, wellness };
 export { HR_ASSISTANT_EXTENSION } from './hr-assistant.profile.js';
 export * from './acknowledgements.js';
 export * from './attribute-mapping.js';
+export * from './change-messages.js';
 export * from './check-profile.js';
 export { compileProfile, type CompiledProfile } from './compile-profile.js';
 export * from './coverage.js';
