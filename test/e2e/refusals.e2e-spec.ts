@@ -255,6 +255,19 @@ describe('refused requests', () => {
     expect(JSON.stringify(hints)).not.toMatch(/Lee|Eng|Dr/);
   });
 
+  it('gives a hint where an externalId, which the client keeps unique (RFC 7643 §3.1), finds several', async () => {
+    const own = await gateway.newTenant({ idp: 'entra-id' });
+    for (const userName of ['ana@one.example', 'ana@two.example'])
+      await own.createUser(userName, { externalId: 'ana' });
+    await own.createUser('bo@one.example', { externalId: 'bo' });
+    expect((await own.find('Users', 'externalId eq "bo"')).body.totalResults).toBe(1);
+    expect((await requests('', own.slug)).requests).toEqual([]);
+    for (let n = 0; n < 2; n++) expect((await own.find('Users', 'externalId eq "ana"')).body.totalResults).toBe(2);
+    const { requests: hints } = await requests('', own.slug);
+    expect(hints.map(({ cause, kind, status }) => [cause, kind, status])).toEqual([['sharedExternalId', 'hint', 200]]);
+    expect(JSON.stringify(hints)).not.toMatch(/ana/);
+  });
+
   it('shows when each connection was last heard of', async () => {
     const own = await gateway.newTenant();
     const contact = async () => (await gateway.admin('GET', `/tenants/${own.slug}`)).body.connections[0].contact;

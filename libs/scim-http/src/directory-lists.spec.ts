@@ -60,11 +60,11 @@ function listsOn(waits: { current: boolean; asked: number } = { current: true, a
   return new DirectoryLists(aggregates, users, readModels, readYourWrites, renderer, options);
 }
 
-const audienceOf = (tenant: string, unmatched?: () => void) => ({
+const audienceOf = (tenant: string, remarkable?: () => void) => ({
   tenant,
   baseUrl: 'http://localhost/scim/v2/acme',
   projector: createProjector(userModel, {}),
-  unmatched,
+  remarkable,
 });
 
 describe('a look-up by externalId', () => {

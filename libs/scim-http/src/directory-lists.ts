@@ -58,7 +58,7 @@ export class DirectoryLists {
   async users(audience: Audience, parameters: ScimQuery): Promise<string> {
     const query = this.queryOf(audience, parameters);
     const node = parsed(query, USER_TYPE, audience);
-    const known = node && isTextEquality(node) ? await this.knownUsers(audience.tenant, query, node) : undefined;
+    const known = node && isTextEquality(node) ? await this.knownUsers(audience, query, node) : undefined;
     if (!known) return this.list(new Map([[USER_TYPE, audience]]), query, new Map([[USER_TYPE, node]]));
     const { startIndex, count, cursor } = query;
     const texts: string[] = [];
@@ -92,23 +92,23 @@ export class DirectoryLists {
    * write, and `externalId eq`. Undefined: another filter, or not so plain a question.
    */
   private async knownUsers(
-    tenant: string,
+    audience: Audience,
     query: ListQuery,
     node: TextEquality,
   ): Promise<readonly Described[] | undefined> {
     const { schema, attribute, subAttribute } = node.path;
     if (query.cursor || schema !== undefined || subAttribute !== undefined) return undefined;
-    if (attribute === 'externalId') return this.withExternalId(tenant, query, node);
+    if (attribute === 'externalId') return this.withExternalId(audience, query, node);
     if (attribute !== 'userName' && attribute !== 'id') return undefined;
     const found = await (attribute === 'id'
-      ? this.currentUsers.byId(tenant, node.value)
-      : this.currentUsers.byUserName(tenant, node.value));
+      ? this.currentUsers.byId(audience.tenant, node.value)
+      : this.currentUsers.byUserName(audience.tenant, node.value));
     return found ? [found] : [];
   }
 
   /** Undefined where nobody is found, which the list has more to say about, or more than a look-up is about. */
   private async withExternalId(
-    tenant: string,
+    { tenant, remarkable }: Audience,
     { cursor, sortBy }: ListQuery,
     node: TextEquality,
   ): Promise<readonly Described[] | undefined> {
@@ -117,6 +117,7 @@ export class DirectoryLists {
     const filter = { scope: tenant, ...compileScimFilter(node) };
     const asked = { filter, limit: MAX_KNOWN + 1, fields: DESCRIBED_FIELDS };
     const found = await this.readModels.find<UserDocument>(USERS.name, asked);
+    if (found.length > 1) remarkable?.(node, 'several');
     return found.length === 0 || found.length > MAX_KNOWN ? undefined : found;
   }
 
@@ -134,7 +135,7 @@ export class DirectoryLists {
     }
     const { items, ...facts } = await this.read(tenant, [...audience.keys()], sources, query, nodes);
     if (facts.totalResults === 0) {
-      for (const [type, node] of nodes) if (node) audience.get(type)?.unmatched?.(node);
+      for (const [type, node] of nodes) if (node) audience.get(type)?.remarkable?.(node, 'none');
     }
     const texts: string[] = [];
     for (const item of items) texts.push(await this.render(audience, item));

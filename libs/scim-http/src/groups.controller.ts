@@ -6,7 +6,7 @@ import type { FastifyReply } from 'fastify';
 import { DirectoryLists } from './directory-lists.js';
 import { answeredNotModified } from './not-modified.js';
 import { parameter } from './list-query.js';
-import { noteUnmatched } from './note-hints.js';
+import { noteRemarkable } from './note-hints.js';
 import { type Audience, ResourceRenderer } from './resource-renderer.js';
 import { GroupWrites } from './resource-writes.js';
 import { contextOf, type ScimQuery, type ScimRequest, sendEmpty, sendScim } from './scim-request.js';
@@ -83,7 +83,7 @@ export class GroupsController {
   private listAudience(request: IdRequest): Audience {
     const audience = this.audience(request);
     if (request.query['filter'] === undefined) return audience;
-    return { ...audience, unmatched: (node) => noteUnmatched(request, node) };
+    return { ...audience, remarkable: (node, found) => noteRemarkable(request, node, found) };
   }
 
   private audience({ scim: { tenant, baseUrl, caller }, query }: IdRequest): Audience {

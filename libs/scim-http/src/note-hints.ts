@@ -21,8 +21,15 @@ export function inspectWrite(
   for (const { cause, detail } of hintsIn(model, attributes)) noteHint(request, status, cause, detail);
 }
 
-/** Notes that a filter which matched nothing asks for attributes that no schema knows. */
-export function noteUnmatched(request: ScimRequest, node: FilterNode): void {
+/**
+ * Notes that a filter which found nobody asks for attributes that no schema knows, and that one finds several by what their
+ * provider takes for the name of one (ADR 0025).
+ */
+export function noteRemarkable(request: ScimRequest, node: FilterNode, found: 'none' | 'several'): void {
+  if (found === 'several') {
+    noteHint(request, 200, 'sharedExternalId', 'Several users have the externalId that the filter asks for.');
+    return;
+  }
   for (const name of unknownAttributesIn(node)) {
     const detail = `The filter asks for ${JSON.stringify(name.slice(0, 200))}, which no schema knows; nothing matched.`;
     noteHint(request, 200, 'unknownFilterAttribute', detail);

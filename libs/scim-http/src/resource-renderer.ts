@@ -38,8 +38,8 @@ export interface Audience {
   readonly tenant: string;
   readonly baseUrl: string;
   readonly projector: Projector;
-  /** Told of a filter that matched nothing. */
-  readonly unmatched?: ((filter: FilterNode) => void) | undefined;
+  /** Told of a filter that found nobody, or several where it asks for one. */
+  readonly remarkable?: ((filter: FilterNode, found: 'none' | 'several') => void) | undefined;
   /** What the connection that asks may write. */
   readonly tolerances?: Tolerances | undefined;
   /** How the tenant wants to be served. */

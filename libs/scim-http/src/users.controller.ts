@@ -5,7 +5,7 @@ import type { FastifyReply } from 'fastify';
 import { CurrentUsers } from './current-users.js';
 import { DirectoryLists } from './directory-lists.js';
 import { answeredNotModified } from './not-modified.js';
-import { inspectWrite, noteUnmatched } from './note-hints.js';
+import { inspectWrite, noteRemarkable } from './note-hints.js';
 import { projectorOf } from './projector-of.js';
 import { type Audience, type Described, ResourceRenderer } from './resource-renderer.js';
 import { UserWrites } from './resource-writes.js';
@@ -75,12 +75,12 @@ export class UsersController {
 
   private listAudience(request: IdRequest): Audience {
     const filtered = request.query['filter'] !== undefined;
-    return this.audience(request, filtered ? (node) => noteUnmatched(request, node) : undefined);
+    return this.audience(request, filtered ? (node, found) => noteRemarkable(request, node, found) : undefined);
   }
 
   private audience(
     { scim: { tenant, baseUrl, caller }, query }: IdRequest,
-    unmatched?: Audience['unmatched'],
+    remarkable?: Audience['remarkable'],
   ): Audience {
     return {
       tenant,
@@ -88,7 +88,7 @@ export class UsersController {
       projector: projectorOf(userModel, query),
       tolerances: caller?.tolerances,
       settings: caller?.settings,
-      unmatched,
+      remarkable,
     };
   }
 

@@ -107,6 +107,10 @@ export const CAUSES = {
     'The filter is not written as SCIM has it; mostly text without double quotes.',
     'Write it as in userName eq "ana@example.com", and encode it for a URL.',
   ),
+  sharedExternalId: cause(
+    'Several people have the externalId that the identity provider looks one up by, so it may take one for another. Its source holds the same for them, or two identity providers give out the same.',
+    'Map externalId to an id that the identity provider gives to one person alone, such as objectId in Entra ID, or match users by userName; then correct the people who share it.',
+  ),
   unknownFilterAttribute: cause(
     'The filter asks for an attribute that no schema knows, so nobody matches. The identity provider will then take everybody for new.',
     '{matching} Check the spelling of the attribute’s name, and its URN.',
