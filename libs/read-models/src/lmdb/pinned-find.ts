@@ -1,6 +1,6 @@
-import type { Document, Query } from '../read-models.port.js';
+import type { Document, Filter, Query } from '../read-models.port.js';
 import type { Collection, Index } from './collection.js';
-import { type Condition, conditionsOf } from './conditions.js';
+import { conditionsOf } from './conditions.js';
 import { encodeValue } from './key-encoding.js';
 import { rangeUnder } from './query-planner.js';
 
@@ -15,9 +15,9 @@ const MAX_MATCHES = 16;
 export function findPinned<T extends Document>(collection: Collection, query: Query): T[] | undefined {
   const { filter, sort, after, skip = 0, limit = Infinity, fields } = query;
   if (sort || after || skip > 0 || limit <= 0) return undefined;
-  const { list, complete } = conditionsOf(filter);
-  const index = complete ? collection.indexes.find((one) => isPinned(one, list)) : undefined;
-  const prefix = index && prefixOf(index, list);
+  const texts = textsIn(filter);
+  const index = texts && collection.indexes.find((one) => isPinned(one, texts));
+  const prefix = index && prefixOf(index, texts);
   if (prefix === undefined) return undefined;
   const { lower, upper } = rangeUnder(prefix);
   const found: T[] = [];
@@ -32,29 +32,40 @@ export function findPinned<T extends Document>(collection: Collection, query: Qu
   return found;
 }
 
-/** Whether the conditions are one for each field of the index and nothing else. */
-function isPinned({ fields }: Index, list: readonly Condition[]): boolean {
-  return (
-    fields.length === list.length && fields.length > 0 && fields.every(({ path }) => textFor(path, list) !== undefined)
-  );
+/** Path → the text that must stand there. */
+type Texts = Readonly<Record<string, unknown>>;
+
+/** Undefined where the filter asks for something else. */
+function textsIn(filter: Filter): Texts | undefined {
+  let isPlain = true;
+  for (const path in filter) isPlain &&= typeof filter[path] === 'string' && !path.startsWith('$');
+  if (isPlain) return filter;
+  const { list, complete } = conditionsOf(filter);
+  if (!complete) return undefined;
+  const texts: Record<string, string> = {};
+  for (const condition of list) {
+    if (condition.type !== 'equals' || condition.path in texts) return undefined;
+    const [value, another] = condition.values;
+    if (typeof value !== 'string' || another !== undefined) return undefined;
+    texts[condition.path] = value;
+  }
+  return texts;
+}
+
+/** Whether the texts are one for each field of the index and nothing else. */
+function isPinned({ fields }: Index, texts: Texts): boolean {
+  let others = 0;
+  for (const _path in texts) others++;
+  return fields.length === others && fields.length > 0 && fields.every(({ path }) => texts[path] !== undefined);
 }
 
 /** What every key of a match starts with; undefined where a text is too long or too odd for a key to say all of it. */
-function prefixOf({ fields }: Index, list: readonly Condition[]): string | undefined {
+function prefixOf({ fields }: Index, texts: Texts): string | undefined {
   let prefix = '';
   for (const { path } of fields) {
-    const { key, exact } = encodeValue(textFor(path, list));
+    const { key, exact } = encodeValue(texts[path]);
     if (!exact) return undefined;
     prefix += key;
   }
   return prefix;
-}
-
-function textFor(path: string, list: readonly Condition[]): string | undefined {
-  for (const condition of list) {
-    if (condition.path !== path || condition.type !== 'equals') continue;
-    const [value, another] = condition.values;
-    return typeof value === 'string' && another === undefined ? value : undefined;
-  }
-  return undefined;
 }
