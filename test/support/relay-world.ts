@@ -2,17 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { absentUser, evolveUser, type Fact, type User, type UserEvent, userStream } from '#domain';
+import { absentUser, evolveUser, type Fact, type User, tenantStream, type UserEvent, userStream } from '#domain';
 import type { EventStore, NewEvent } from '#event-store';
 import { openLmdbEventStore } from '#event-store/lmdb';
 import { decodeCloudEvent, type MessageBus, type ReceivedMessage } from '#message-bus';
 import { openLmdbMessageBus } from '#message-bus/lmdb';
-import { type ProductProfile, productTopic, type ViewMessage } from '#products';
+import { type ProductProfile, productTopic, USERS_TOPIC, type ViewMessage } from '#products';
 import { PROJECTIONS } from '#projections';
 import type { Document, ReadModels } from '#read-models';
 import { openLmdbReadModels } from '#read-models/lmdb';
 import { ProjectionRunner, SILENT } from '#subscriptions';
-import { readRederivations, Relay, RELAY_CHECKPOINT, SWEEPS } from '#relay';
+import { GUARDS, readRederivations, Relay, RELAY_CHECKPOINT, SWEEPS } from '#relay';
 
 /** A view as it stands on a topic. */
 export interface Delivered {
@@ -49,6 +49,8 @@ class Mortality {
 export class RelayWorld implements AsyncDisposable {
   readonly messages: ReceivedMessage[] = [];
   relay: Relay | undefined;
+  /** Ids of the holds in the log, in their order. */
+  readonly holds = new Set<string>();
   private life = new Mortality();
   private readonly revisions = new Map<string, number>();
 
@@ -70,7 +72,7 @@ export class RelayWorld implements AsyncDisposable {
     await runner.start();
     const world = new RelayWorld(directory, products, store, models, bus, runner);
     await world.start();
-    const topics = products.map(({ id }) => productTopic(id));
+    const topics = [USERS_TOPIC, ...products.map(({ id }) => productTopic(id))];
     await bus.consume({ group: 'world', topics }, async (batch) => void world.messages.push(...batch));
     return world;
   }
@@ -85,6 +87,11 @@ export class RelayWorld implements AsyncDisposable {
       bus: bound(bus, { publish: (batch) => mortal.run(() => bus.publish(batch)) }),
     });
     await this.relay.start();
+    this.relay.recordHoldsWith(async (tenant, facts) => {
+      if (this.holds.has(facts.holdId)) return;
+      this.holds.add(facts.holdId);
+      await this.append(tenantStream(tenant), [{ type: 'DeprovisioningHeld', data: facts }]);
+    });
   }
 
   /** Ends the relay's life at its next call but `calls` of an engine. */
@@ -117,17 +124,21 @@ export class RelayWorld implements AsyncDisposable {
 
   /** Resolves when everything in the log is on the bus, nothing is being derived again, and all messages have come. */
   async settled(tenants: readonly string[] = []): Promise<void> {
-    const last = (await this.store.lastPosition()) ?? 0n;
     const done = async (): Promise<boolean> => {
+      const last = (await this.store.lastPosition()) ?? 0n;
       if (((await this.models.checkpoint(RELAY_CHECKPOINT)) ?? 0n) < last) return false;
       for (const tenant of tenants) {
         const all = await readRederivations(this.models, tenant);
         if (all.some(({ state }) => state === 'running')) return false;
         const sweeps = await this.models.find<Document>(SWEEPS.name, { filter: {}, limit: 1 });
         if (sweeps.length > 0) return false;
+        const guard = await this.models.get<Document & { hold?: { recorded?: true }; endings?: [] }>(
+          GUARDS.name,
+          tenant,
+        );
+        if (guard?.endings || (guard?.hold && !guard.hold.recorded)) return false;
       }
-      for (const { id } of this.products) {
-        const topic = productTopic(id);
+      for (const topic of [USERS_TOPIC, ...this.products.map(({ id }) => productTopic(id))]) {
         const [end = 0n] = (await this.bus.endOffsets(topic)).values();
         const got = this.messages.filter((message) => message.topic === topic).at(-1)?.offset ?? -1n;
         if (got < end - 1n) return false;
@@ -145,6 +156,13 @@ export class RelayWorld implements AsyncDisposable {
         const { id, position = 0n, data } = decodeCloudEvent(message);
         return { key: message.key, id, position, view: data as ViewMessage };
       });
+  }
+
+  /** Types of the changes of a person on the topic of all changes, each with its revision. */
+  changes(tenant: string, id: string): string[] {
+    return this.messages
+      .filter(({ topic, key }) => topic === USERS_TOPIC && key === `${tenant}/${id}`)
+      .map(({ headers }) => `${headers['ce_revision'] ?? ''} ${headers['ce_type']?.split('.')[2] ?? ''}`);
   }
 
   /** The user as the whole log tells it. */

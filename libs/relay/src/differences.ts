@@ -74,6 +74,18 @@ export class Differences {
     return unsure || !sameRoles(was, deriveRoles(profile.roles, rules.roles?.rules, await this.groupsOf(person)));
   }
 
+  /** Whether the product gave the person mapped roles when it was told last, and would give none now. */
+  async strips(
+    { profile }: Served,
+    rules: ServingRules,
+    person: Omit<ViewedPerson, 'user' | 'revision'>,
+  ): Promise<boolean> {
+    if (!profile.roles || !rules.enabled || (rules.roles?.rules ?? []).length === 0) return false;
+    const { was } = await this.told(profile.id, person);
+    if (was.length === 0) return false;
+    return deriveRoles(profile.roles, rules.roles?.rules, await this.groupsOf(person)).length === 0;
+  }
+
   /** Products are about to be told something of this person. */
   async announce(tenant: string, userId: string, products: readonly string[]): Promise<void> {
     const _id = `${tenant}/${userId}`;

@@ -5,3 +5,4 @@ export { INCOMPLETE, type IncompleteDocument, type IncompletePage, readIncomplet
 export { SERVINGS, type ServingDocument } from './serving-book.js';
 export * from './user-history.js';
 export { SWEEPS, type SweepDocument } from './sweeps.js';
+export { GUARDS, HELD, type HeldDocument } from './guard.js';

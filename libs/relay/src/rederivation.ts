@@ -2,8 +2,9 @@ import { userStream } from '#domain';
 import { deprovisionedScope, documentId, userDirectory, type UserDocument, USERS } from '#projections';
 import type { ReadModels } from '#read-models';
 import { type Differences, followsGroups } from './differences.js';
+import { type Ending, type Guard, HELD, type HeldDocument } from './guard.js';
 import type { Memberships } from './memberships.js';
-import { type Outbox, viewChanged, type ViewedPerson } from './relay-messages.js';
+import { type Cause, type Outbox, viewChanged, type ViewedPerson } from './relay-messages.js';
 import { advance, announce, finish, isUncertain, rulesFor } from './serving.js';
 import type { Served, ServingBook } from './serving-book.js';
 import type { SweepDocument, Sweeps } from './sweeps.js';
@@ -25,6 +26,9 @@ export interface Slice {
 
 const quietly = (carryOut: Slice['carryOut']): Slice => ({ announce: () => undefined, carryOut });
 
+/** Delivers everything that waits for somebody, as of `cause.position`. */
+export type DeliverHeld = (held: HeldDocument, cause: Cause, outbox: Outbox) => Promise<void>;
+
 interface Differing {
   readonly userId: string;
   readonly products: readonly Served[];
@@ -42,6 +46,8 @@ export interface RederivationParts {
   readonly sweeps: Sweeps;
   readonly memberships: Memberships;
   readonly differences: Differences;
+  readonly guard: Guard;
+  readonly deliver: DeliverHeld;
   readonly history: UserHistory;
   readonly now: () => Date;
 }
@@ -67,7 +73,8 @@ export class Rederivation {
   }
 
   get isIdle(): boolean {
-    return this.parts.sweeps.all.length === 0 && this.parts.book.underWay().length === 0;
+    const { sweeps, book, guard } = this.parts;
+    return guard.isIdle && sweeps.all.length === 0 && book.underWay().length === 0;
   }
 
   /**
@@ -82,7 +89,12 @@ export class Rederivation {
         () =>
           this.goOn(tenant, served, position),
     );
-    const all = [...sweeps, ...jobs];
+    const endings = (await this.parts.guard.endings()).map(
+      ({ tenant, ending }) =>
+        () =>
+          this.deliverHeld(tenant, ending, position),
+    );
+    const all = [...endings, ...sweeps, ...jobs];
     if (all.length === 0) {
       this.provisioned.clear();
       return 'idle';
@@ -144,6 +156,7 @@ export class Rederivation {
     const { eventId = '', changedAt: time = '' } = rules;
     let published = 0;
     for (const userId of ids) {
+      if (await this.parts.guard.passesOver(tenant, userId)) continue;
       const person = await this.person(tenant, userId, position);
       const former = isUncertain(serving, userId) ? undefined : rulesFor(serving, userId);
       const view = await this.parts.differences.find(served, former, rules, person, person);
@@ -152,6 +165,24 @@ export class Rederivation {
       outbox.put(topic, viewChanged({ id: idFor(eventId, userId), time, position }, view));
     }
     return published;
+  }
+
+  /** The next people of a hold that has ended, in the order of their ids. */
+  private async deliverHeld(tenant: string, ending: Ending, position: bigint): Promise<Slice> {
+    const { readModels, guard, deliver } = this.parts;
+    const { holdId, eventId, occurredAt: time } = ending;
+    const found = await readModels.find<HeldDocument>(HELD.name, {
+      filter: { _id: { $gt: `${tenant}/`, $lt: `${tenant}0` }, holdId },
+      sort: { _id: 1 },
+      limit: SLICE,
+    });
+    if (found.length === 0) return quietly(() => guard.ended(tenant, ending));
+    return {
+      announce: () => found.forEach((held) => guard.makeUnsure(held)),
+      carryOut: async (outbox) => {
+        for (const held of found) await deliver(held, { id: idFor(eventId, held.userId), time, position }, outbox);
+      },
+    };
   }
 
   private async sweep(sweep: SweepDocument, position: bigint): Promise<Slice> {
@@ -199,6 +230,7 @@ export class Rederivation {
     position: bigint,
     outbox: Outbox,
   ): Promise<void> {
+    if (await this.parts.guard.passesOver(tenant, userId)) return;
     const person = await this.person(tenant, userId, position);
     for (const served of products) {
       const { serving, topic } = served;

@@ -44,6 +44,25 @@ export class UserHistory {
     return folded;
   }
 
+  /** The user's events from `revision` on through `position`, and the user before them. */
+  async since(
+    stream: string,
+    revision: number,
+    position: bigint,
+  ): Promise<{ before: Folded; events: readonly RecordedEvent[] }> {
+    let before = nothing;
+    const events: RecordedEvent[] = [];
+    for await (const event of this.store.read(stream)) {
+      if (event.position > position) break;
+      if (event.revision >= revision) events.push(event);
+      else {
+        const state = evolveUser(before.state, event as unknown as Fact<UserEvent>);
+        before = { state, revision: event.revision, position: event.position };
+      }
+    }
+    return { before, events };
+  }
+
   private async before({ stream, revision }: RecordedEvent): Promise<Folded> {
     if (revision === 0) return nothing;
     const known = this.recent.get(stream);
