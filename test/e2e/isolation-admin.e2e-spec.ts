@@ -1,5 +1,13 @@
 import { type Access, ADMIN_CASES, ROLES } from '../support/isolation/admin-cases.js';
-import { nowhereLike, type Place, placeOf, UNDISCLOSED, visible, withOAuthClient } from '../support/isolation/place.js';
+import {
+  nowhereLike,
+  type Place,
+  placeOf,
+  UNDISCLOSED,
+  visible,
+  withHold,
+  withOAuthClient,
+} from '../support/isolation/place.js';
 import type { Sent } from '../support/isolation/scim-cases.js';
 import type { Answer } from '../support/http-client.js';
 import { standalone } from '../support/standalone.js';
@@ -29,7 +37,7 @@ describe('isolation of admins', () => {
     gateway = await startGateway({ compose: standalone() });
     home = await withOAuthClient(gateway, await placeOf(await gateway.newTenant({ slug: 'at-home' })));
     elsewhere = await placeOf(await gateway.newTenant({ slug: 'abroad' }), UNDISCLOSED);
-    elsewhere = await withOAuthClient(gateway, elsewhere);
+    elsewhere = await withHold(gateway, await withOAuthClient(gateway, elsewhere));
     nowhere = nowhereLike(elsewhere, 'abrode');
     keys = {
       operator: await appoint('operator'),
@@ -91,7 +99,7 @@ describe('isolation of admins', () => {
   /** A tenant that may come to harm, and somebody in the role who may see it. */
   const spare = async (role: Role, route: string): Promise<{ at: Place; key: string }> => {
     const sketch = { ...home, ...(await sketchOf()) };
-    const at = route.includes('/:clientId') ? await withOAuthClient(gateway, sketch) : sketch;
+    const at = await furnished(sketch, route);
     const ofIt = role === 'tenant admin' || role === 'auditor of it';
     return {
       at,
@@ -99,6 +107,10 @@ describe('isolation of admins', () => {
         ? await appoint(role === 'tenant admin' ? 'tenant-admin' : 'auditor', [at.slug])
         : keys[role as 'operator'],
     };
+  };
+  const furnished = async (sketch: Place, route: string): Promise<Place> => {
+    if (route.includes('/:clientId')) return withOAuthClient(gateway, sketch);
+    return route.includes('/:holdId') ? withHold(gateway, sketch) : sketch;
   };
   const sketchOf = async () => {
     const { slug, token, ids } = await gateway.newTenant();

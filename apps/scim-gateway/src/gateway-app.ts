@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { RollcallConfig } from '#config';
 import { cursorKey, DirectoryService, type Engines, installedProducts, oauthKey } from '#engines';
-import { ChangeTenant, MembershipCleanup } from '#handlers';
+import { ChangeTenant, DeprovisioningUndo, MembershipCleanup } from '#handlers';
+import { type HoldDocument, HOLDS } from '#projections';
 import { createHttpApp } from '#scim-http';
 import type { Logger, ReadinessCheck } from '#telemetry';
 import type { DynamicModule, Type } from '@nestjs/common';
@@ -74,5 +75,17 @@ async function startApp(parts: GatewayParts, directory: DirectoryService): Promi
   parts.prepare?.(app);
   await app.init();
   await directory.startCleanup(app.get(MembershipCleanup));
+  await carryOnUndoing(app, parts);
   return app;
+}
+
+/** Goes on with mass departures that were being undone when the process stopped. */
+async function carryOnUndoing(app: NestFastifyApplication, { engines, logger }: GatewayParts): Promise<void> {
+  const undoing = { filter: { status: 'undoing' }, sort: { _id: 1 } } as const;
+  for (const { tenant } of await engines.readModels.find<HoldDocument>(HOLDS.name, undoing)) {
+    app
+      .get(DeprovisioningUndo)
+      .run(tenant)
+      .catch((err: unknown) => logger.error({ err, tenant }, 'Undoing a mass departure has failed'));
+  }
 }

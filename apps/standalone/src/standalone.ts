@@ -5,10 +5,12 @@ import { DeprovisioningFollower } from '#deprovisioning';
 import { adminKey, type Engines, installedProducts, openEngines } from '#engines';
 import type { EventStore } from '#event-store';
 import type { MessageBus } from '#message-bus';
+import { ChangeTenant } from '#handlers';
 import { define, hrAssistant, wellness } from '#products';
 import { Relay } from '#relay';
 import type { Logger } from '#telemetry';
 import { type DynamicModule, Module } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
 import { definePeople } from '../../define/src/define-people.js';
 import { defineController } from '../../define/src/define.controller.js';
 import { hrAssistantPeople } from '../../hr-assistant/src/hr-assistant-people.js';
@@ -107,6 +109,10 @@ async function startOn(
       ...productModules,
     ],
     prepare: publishOpenApi,
+  });
+  relay.recordHoldsWith(async (tenant, facts) => {
+    const context = { tenant, actor: 'guard', correlationId: facts.holdId };
+    await gateway.app.get(CommandBus).execute(new ChangeTenant(context, { type: 'HoldDeprovisioning', ...facts }));
   });
   const token = await makeDemoTenant(gateway.app, store);
   const url = await listen(gateway.app, config, logger);

@@ -15,6 +15,7 @@ import { ConnectionsController } from './connections/connections.controller.js';
 import { OAuthClientsController } from './connections/oauth-clients.controller.js';
 import { TokensController } from './connections/tokens.controller.js';
 import { DEPROVISIONING_LATE_MS, DeprovisioningsController } from './deprovisionings/deprovisionings.controller.js';
+import { HoldsController } from './guard/holds.controller.js';
 import { IdpPresetsController } from './idp-presets.controller.js';
 import { ProblemFilter } from './problem.filter.js';
 import { MappingController } from './products/mapping.controller.js';
@@ -67,6 +68,7 @@ export class AdminHttpModule {
         SelfController,
         IdpPresetsController,
         DeprovisioningsController,
+        HoldsController,
       ],
       providers: [
         { provide: ADMIN_KEY_HASH, useValue: hashToken(adminKey) },

@@ -4,6 +4,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { ADMIN_HANDLERS } from './admins/admin.handlers.js';
 import { Aggregates } from './aggregates/aggregates.js';
+import { DeprovisioningUndo } from './guard/deprovisioning-undo.js';
 import { GROUP_HANDLERS } from './groups/group.handlers.js';
 import { GroupUpdates } from './groups/group-updates.js';
 import { MembershipCleanup } from './groups/membership-cleanup.js';
@@ -57,6 +58,12 @@ export class HandlersModule {
             new MembershipCleanup(a, updates, readModels, progress),
         },
         {
+          provide: DeprovisioningUndo,
+          inject: [EVENT_STORE, Aggregates, UserNameClaims, GroupUpdates],
+          useFactory: (store: EventStore, aggregates: Aggregates, claims: UserNameClaims, groups: GroupUpdates) =>
+            new DeprovisioningUndo(store, aggregates, claims, groups),
+        },
+        {
           provide: ReadYourWrites,
           inject: [READ_MODEL_PROGRESS, EVENT_STORE],
           useFactory: (progress: ReadModelProgress, { soleWriter }: EventStore) =>
@@ -67,7 +74,15 @@ export class HandlersModule {
         ...TENANT_HANDLERS,
         ...ADMIN_HANDLERS,
       ],
-      exports: [CqrsModule, Aggregates, UserNameClaims, MembershipCleanup, ReadYourWrites, IDENTITY_SOURCE],
+      exports: [
+        CqrsModule,
+        Aggregates,
+        UserNameClaims,
+        MembershipCleanup,
+        DeprovisioningUndo,
+        ReadYourWrites,
+        IDENTITY_SOURCE,
+      ],
     };
   }
 }

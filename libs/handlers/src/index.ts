@@ -7,6 +7,7 @@ export * from './admins/admin.commands.js';
 export * from './aggregates/aggregate-repository.js';
 export * from './aggregates/aggregates.js';
 export * from './aggregates/snapshot-store.js';
+export * from './guard/deprovisioning-undo.js';
 export * from './groups/group.commands.js';
 export * from './groups/membership-cleanup.js';
 export * from './tenants/tenant.commands.js';

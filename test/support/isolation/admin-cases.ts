@@ -48,6 +48,22 @@ export const ADMIN_CASES: Readonly<Record<string, AdminCase>> = {
     may: /*                         */ 'yes      yes           yes      yes            hidden',
     send: (at) => ({ path: `${tenants}/${at.slug}` }),
   },
+  'GET /admin/v1/tenants/:slug/holds': {
+    may: /*                         */ 'yes      yes           yes      yes            hidden',
+    send: (at) => ({ path: `${tenants}/${at.slug}/holds` }),
+  },
+  'POST /admin/v1/tenants/:slug/holds/:holdId/release': {
+    may: /*                         */ 'yes      yes           no       no             hidden',
+    send: (at) => ({ path: `${tenants}/${at.slug}/holds/${at.holdId}/release`, body: {} }),
+    probes: {
+      'its hold': [404, (it, at) => ({ path: `${tenants}/${at.slug}/holds/${it.holdId}/release`, body: {} })],
+    },
+  },
+  'POST /admin/v1/tenants/:slug/holds/:holdId/undo': {
+    may: /*                         */ 'yes      yes           no       no             hidden',
+    send: (at) => ({ path: `${tenants}/${at.slug}/holds/${at.holdId}/undo` }),
+    probes: { 'its hold': [404, (it, at) => ({ path: `${tenants}/${at.slug}/holds/${it.holdId}/undo` })] },
+  },
   'PATCH /admin/v1/tenants/:slug': {
     may: /*                         */ 'yes      yes           no       no             hidden',
     send: (at) => ({ path: `${tenants}/${at.slug}`, body: { name: `Renamed ${++count}` } }),

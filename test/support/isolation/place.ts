@@ -14,6 +14,8 @@ export interface Place {
   readonly tokenId: string;
   /** Of an OAuth client; made where a case is about one, see {@link withOAuthClient}. */
   readonly oauthClientId: string;
+  /** Of a mass departure that was held; made where a case is about one, see {@link withHold}. */
+  readonly holdId: string;
   /** An admin of this tenant alone. */
   readonly adminId: string;
   /** Of the request that made the user. */
@@ -76,6 +78,7 @@ export async function placeOf(tenant: TenantClient, word = 'Home'): Promise<Plac
     requestId: made.requestId,
     ...ids,
     oauthClientId: randomUUID(),
+    holdId: randomUUID(),
     adminId: (admin.body as { id: string }).id,
     userId,
     managerId: String(managerId),
@@ -97,6 +100,24 @@ export async function withOAuthClient<At extends Place>(gateway: TestGateway, pl
   const path = `/tenants/${place.slug}/connections/${place.connectionId}/oauth-clients`;
   const { body } = await gateway.admin('POST', path, { name: UNDISCLOSED });
   return { ...place, oauthClientId: (body as { clientId: string }).clientId };
+}
+
+/** The place with a mass departure that products were not told about. */
+export async function withHold<At extends Place>(gateway: TestGateway, place: At): Promise<At> {
+  const path = `/tenants/${place.slug}`;
+  await gateway.admin('PATCH', `${path}/settings`, { guardLeastPeople: 2, guardPercent: 1 });
+  const headers = { authorization: `Bearer ${place.token}`, 'content-type': 'application/scim+json' };
+  const target = `/scim/v2/${place.slug}/Users`;
+  for (const userName of ['leaver1', 'leaver2']) {
+    const body = JSON.stringify({ schemas: [USER], userName });
+    const { id } = (await gateway.http.send({ method: 'POST', target, headers, body })).body as { id: string };
+    await gateway.http.send({ method: 'DELETE', target: `${target}/${id}`, headers });
+  }
+  for (;;) {
+    const { body } = await gateway.admin('GET', `${path}/holds`);
+    const [hold] = (body as { holds: { id: string }[] }).holds;
+    if (hold) return { ...place, holdId: hold.id };
+  }
 }
 
 /** A place of the same form, letter by letter, of which there is nothing. */

@@ -7,4 +7,6 @@ export type UserCommand =
   | { type: 'ReplaceUser'; userId: string; attributes: ResourceAttributes }
   | { type: 'PatchUser'; userId: string; body: unknown; tolerances?: Tolerances | undefined }
   /** `deletion`: what the tenant means by it; default `deactivate`. */
-  | { type: 'DeprovisionUser'; userId: string; deletion?: UserDeletion };
+  | { type: 'DeprovisionUser'; userId: string; deletion?: UserDeletion }
+  /** Brings back somebody who was deactivated or deleted, as they were. */
+  | { type: 'RestoreUser'; userId: string; reason: string };

@@ -39,6 +39,8 @@ export function decideUser(user: User, command: UserCommand): UserEvent[] {
           data: command.deletion === 'release' ? { reason: 'deleted', nameReleased: true } : { reason: 'deleted' },
         },
       ];
+    case 'RestoreUser':
+      return user.status === 'inactive' || user.status === 'deprovisioned' ? [reactivated(command.reason)] : [];
   }
 }
 

@@ -24,6 +24,13 @@ export const isLive = ({ status }: Pick<User, 'status'>): boolean => status === 
 /** Whether the userName, provisioned again, brings this person back. */
 export const isRestorable = (user: User): boolean => user.status === 'deprovisioned' && !user.nameReleased;
 
+/** Whoever is back has their name again. */
+function withName(user: User): User {
+  if (!user.nameReleased) return user;
+  const { nameReleased: _released, ...rest } = user;
+  return rest;
+}
+
 /** What is so once `event` has happened. Told facts only: it does not refuse. */
 export function evolveUser(user: User, event: Fact<UserEvent>): User {
   const lastModified = event.metadata.occurredAt;
@@ -43,7 +50,7 @@ export function evolveUser(user: User, event: Fact<UserEvent>): User {
     case 'UserDeactivated':
       return { ...user, status: 'inactive', attributes: { ...user.attributes, active: false }, lastModified };
     case 'UserReactivated':
-      return { ...user, status: 'active', attributes: { ...user.attributes, active: true }, lastModified };
+      return { ...withName(user), status: 'active', attributes: { ...user.attributes, active: true }, lastModified };
     case 'UserDeprovisioned':
       return {
         ...user,

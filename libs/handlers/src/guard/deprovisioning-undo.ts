@@ -1,0 +1,143 @@
+import {
+  decideTenant,
+  decideUser,
+  GROUP_STREAMS,
+  type GroupEvent,
+  groupStream,
+  type Hold,
+  isLive,
+  parseStream,
+  tenantStream,
+  USER_STREAMS,
+  userStream,
+} from '#domain';
+import type { EventStore, RecordedEvent } from '#event-store';
+import { ScimError } from '#scim';
+import type { Aggregates } from '../aggregates/aggregates.js';
+import type { GroupUpdates } from '../groups/group-updates.js';
+import type { RequestContext } from '../request-context.js';
+import type { UserNameClaims } from '../users/user-name-claims.js';
+
+/** What a mass departure took away, as the log tells it from its first departure on. */
+interface Losses {
+  /** Users who left and have not come back. */
+  readonly departed: ReadonlySet<string>;
+  /** Groups → those who were taken out of them and have not come back; true: many at once, whether or not they left. */
+  readonly memberships: ReadonlyMap<string, ReadonlyMap<string, boolean>>;
+}
+
+const REASON = 'mass deprovisioning undone';
+
+/**
+ * Brings back the people and memberships of a mass departure that an admin wants undone, all of them: those whom products
+ * were told about before the rest was held too. Whoever has come back already is left alone, so it can be carried on
+ * where it was interrupted.
+ */
+export class DeprovisioningUndo {
+  private readonly running = new Map<string, Promise<void>>();
+
+  constructor(
+    private readonly store: EventStore,
+    private readonly aggregates: Aggregates,
+    private readonly claims: UserNameClaims,
+    private readonly groups: GroupUpdates,
+  ) {}
+
+  /** Carries out what was started, on behalf of the admin who started it. One at a time per tenant. */
+  run(tenant: string): Promise<void> {
+    const underWay = this.running.get(tenant);
+    if (underWay) return underWay;
+    const run = this.undo(tenant).finally(() => this.running.delete(tenant));
+    this.running.set(tenant, run);
+    return run;
+  }
+
+  private async undo(tenant: string): Promise<void> {
+    const stream = tenantStream(tenant);
+    const { state } = await this.aggregates.tenants.load(stream);
+    const hold = Object.values(state.holds).find(({ status }) => status === 'undoing');
+    if (!hold) return;
+    const context = await this.contextOf(tenant, hold.id);
+    const losses = await this.losses(tenant, hold);
+    let restored = 0;
+    let failed = 0;
+    for (const userId of losses.departed) {
+      if (await this.restore(context, userId)) restored += 1;
+      else failed += 1;
+    }
+    for (const [groupId, members] of losses.memberships) await this.rejoin(context, groupId, members, losses.departed);
+    await this.aggregates.tenants.execute(stream, context, (loaded) =>
+      decideTenant(loaded.state, { type: 'FinishUndo', holdId: hold.id, restored, failed }),
+    );
+  }
+
+  private async contextOf(tenant: string, holdId: string): Promise<RequestContext> {
+    let started: RecordedEvent | undefined;
+    for await (const event of this.store.read(tenantStream(tenant))) {
+      const { data } = event as unknown as { data: { holdId?: string } };
+      if (event.type === 'DeprovisioningUndoStarted' && data.holdId === holdId) started = event;
+    }
+    if (!started) throw new Error('Nobody has started to undo it');
+    const { correlationId, actor, admin } = started.metadata;
+    return { tenant, correlationId, causationId: started.id, ...(actor && { actor }), ...(admin && { admin }) };
+  }
+
+  private async losses(tenant: string, { sincePosition, settings }: Hold): Promise<Losses> {
+    const departed = new Set<string>();
+    const memberships = new Map<string, Map<string, boolean>>();
+    const before = BigInt(sincePosition) - 1n;
+    const streamPrefixes = [`${USER_STREAMS}${tenant}.`, `${GROUP_STREAMS}${tenant}.`];
+    for await (const event of this.store.readAll(before < 0n ? 'start' : before, { streamPrefixes })) {
+      const { id } = parseStream(event.stream);
+      if (event.type === 'UserDeactivated' || event.type === 'UserDeprovisioned') departed.add(id);
+      else if (event.type === 'UserReactivated') departed.delete(id);
+      else if (event.type === 'GroupMembershipChanged') {
+        const { added, removed } = (event as unknown as Extract<GroupEvent, { type: 'GroupMembershipChanged' }>).data;
+        const lost = memberships.get(id) ?? new Map<string, boolean>();
+        memberships.set(id, lost);
+        for (const { value } of removed) lost.set(value, removed.length >= settings.leastPeople);
+        for (const { value } of added) lost.delete(value);
+      }
+    }
+    return { departed, memberships };
+  }
+
+  /** @returns whether the person is there again; false: somebody else has the name */
+  private async restore(context: RequestContext, userId: string): Promise<boolean> {
+    const stream = userStream(context.tenant, userId);
+    const { state } = await this.aggregates.users.load(stream);
+    const { userName } = state.attributes;
+    try {
+      if (!isLive(state) && typeof userName === 'string') await this.claims.claimFor(context, userName, userId);
+      await this.aggregates.users.execute(stream, context, (loaded) =>
+        decideUser(loaded.state, { type: 'RestoreUser', userId, reason: REASON }),
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof ScimError) return false;
+      throw error;
+    }
+  }
+
+  private async rejoin(
+    context: RequestContext,
+    groupId: string,
+    members: ReadonlyMap<string, boolean>,
+    departed: ReadonlySet<string>,
+  ): Promise<void> {
+    const { state } = await this.aggregates.groups.load(groupStream(context.tenant, groupId));
+    if (state.status !== 'present') return;
+    const wanted: { value: string }[] = [];
+    for (const [value, many] of members) {
+      if (!many && !departed.has(value)) continue;
+      if (isLive((await this.aggregates.users.load(userStream(context.tenant, value))).state)) wanted.push({ value });
+    }
+    if (wanted.length === 0) return;
+    const command = {
+      type: 'ChangeGroupMembership',
+      groupId,
+      members: [{ op: 'add' as const, members: wanted }],
+    } as const;
+    await this.groups.execute(context, groupId, { ...command, members: [...command.members] });
+  }
+}
