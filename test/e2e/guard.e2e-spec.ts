@@ -96,7 +96,8 @@ describe('a mass departure', () => {
     expect(await members()).toBe(people - 15);
     const before = await gateway.store.lastPosition();
     const undo = await kim.post(`/tenants/${acme.slug}/holds/${id}/undo`);
-    expect([undo.status, undo.body.status]).toEqual([202, 'undoing']);
+    expect(undo.status).toBe(200);
+    expect(['undoing', 'undone']).toContain(undo.body.status);
     expect(await until('undone')).toMatchObject({ restored: 29, failed: 1, admin: 'Kim' });
     await productHas(people);
     const shown = (await acme.get('/Users?count=200')).body as { Resources: { active: boolean }[] };

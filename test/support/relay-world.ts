@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { absentUser, evolveUser, type Fact, type User, tenantStream, type UserEvent, userStream } from '#domain';
-import type { EventStore, NewEvent } from '#event-store';
+import type { AppendResult, EventStore, NewEvent } from '#event-store';
 import { openLmdbEventStore } from '#event-store/lmdb';
 import { decodeCloudEvent, type MessageBus, type ReceivedMessage } from '#message-bus';
 import { openLmdbMessageBus } from '#message-bus/lmdb';
@@ -53,6 +53,7 @@ export class RelayWorld implements AsyncDisposable {
   readonly holds = new Set<string>();
   private life = new Mortality();
   private readonly revisions = new Map<string, number>();
+  private readonly appends = new Map<string, Promise<unknown>>();
 
   private constructor(
     private readonly directory: string,
@@ -111,7 +112,18 @@ export class RelayWorld implements AsyncDisposable {
     return this.life.alive;
   }
 
-  async append(stream: string, events: readonly { type: string; data: object }[], occurredAt?: string) {
+  /** Appends behind whatever this world has appended before. */
+  append(
+    stream: string,
+    events: readonly { type: string; data: object }[],
+    occurredAt?: string,
+  ): Promise<AppendResult> {
+    const mine = (this.appends.get(stream) ?? Promise.resolve()).then(() => this.appendNow(stream, events, occurredAt));
+    this.appends.set(stream, mine);
+    return mine;
+  }
+
+  private async appendNow(stream: string, events: readonly { type: string; data: object }[], occurredAt?: string) {
     const tenant = stream.slice(stream.indexOf('-') + 1).split('.')[0] ?? '';
     const revision = this.revisions.get(stream) ?? -1;
     const at = occurredAt ?? '2026-01-01T00:00:00.000Z';
