@@ -13,7 +13,8 @@ describe('the sign-in and consent pages', () => {
 
   beforeAll(async () => {
     gateway = await startGateway({ env: { TRUSTED_PROXIES: '1' } });
-    tenant = await gateway.newTenant({ idp: 'okta' });
+    // Longer than what chance puts into a signature.
+    tenant = await gateway.newTenant({ idp: 'okta', slug: 'acme-hospital' });
     okta = await OAuthTestClient.register(tenant, { userName: 'kim@example.com', password: 'pâss w0rd & "more" <x>' });
   });
   afterAll(() => gateway[Symbol.asyncDispose]());

@@ -35,6 +35,8 @@ const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 /** An identity provider that authorizes itself by OAuth 2, and the browser of its admin. */
 export class OAuthTestClient {
   private cookie: string | undefined;
+  /** Consent pages that were signed in for, with their cookies: hashing the password each time would take most of a spec. */
+  private readonly consents = new Map<string, { page: Answer; cookie: string | undefined }>();
 
   constructor(
     readonly gateway: TestGateway,
@@ -71,7 +73,11 @@ export class OAuthTestClient {
 
   /** Signs in and allows. @returns where the browser is sent to */
   async allow(more: Fields = {}): Promise<URL> {
-    const answer = await this.submit(await this.signIn(more), { decision: 'allow' });
+    const asked = JSON.stringify(more);
+    const { page, cookie } = this.consents.get(asked) ?? { page: await this.signIn(more), cookie: this.cookie };
+    this.consents.set(asked, { page, cookie });
+    this.cookie = cookie;
+    const answer = await this.submit(page, { decision: 'allow' });
     if (answer.status !== 303) throw new Error(`not sent back: ${answer.status} ${answer.text}`);
     return new URL(String(answer.headers.location));
   }
