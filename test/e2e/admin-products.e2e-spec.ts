@@ -465,6 +465,13 @@ describe('products of a tenant', () => {
     expect((await unmapped()).sort()).toEqual(['badge', `${ACME}:shoe`, `${ENTERPRISE}:empNum`].sort());
     await operator.put(`${path}/wellness/mapping`, { overrides: [{ key: 'employee_id', path: 'empNum' }] });
     expect(await unmapped()).not.toContain(`${ENTERPRISE}:empNum`);
+    const { body } = await operator.get(`/tenants/${acme.slug}/attributes`);
+    expect(body.attributes).toContainEqual({
+      path: `${ENTERPRISE}:empNum`,
+      types: ['string'],
+      multiValued: false,
+      readBy: [{ product: 'wellness', key: 'employee_id' }],
+    });
     await operator.post(`${path}/wellness/disable`);
     expect(await unmapped()).toEqual(expect.arrayContaining([`${ENTERPRISE}:empNum`, `${ENTERPRISE}:jobCode`]));
   });

@@ -18,6 +18,7 @@ import { DEPROVISIONING_LATE_MS, DeprovisioningsController } from './deprovision
 import { HoldsController } from './guard/holds.controller.js';
 import { IdpPresetsController } from './idp-presets.controller.js';
 import { ProblemFilter } from './problem.filter.js';
+import { AttributesController } from './products/attributes.controller.js';
 import { MappingController } from './products/mapping.controller.js';
 import { PeopleScan } from './products/people-scan.js';
 import { ProductReader, PRODUCTS } from './products/product-reader.js';
@@ -25,7 +26,6 @@ import { ProductsController } from './products/products.controller.js';
 
 import { RolesController } from './products/roles.controller.js';
 import { ToldViews } from './products/told-views.js';
-import { UnmappedAttributesController } from './products/unmapped-attributes.controller.js';
 import { RequestsController } from './requests/requests.controller.js';
 import { PAGE_SIZES, SettingsController } from './tenants/settings.controller.js';
 import { TenantReader } from './tenants/tenant-reader.js';
@@ -59,7 +59,7 @@ export class AdminHttpModule {
         ProductsController,
         MappingController,
         RolesController,
-        UnmappedAttributesController,
+        AttributesController,
         OAuthClientsController,
         EventsController,
         RequestsController,

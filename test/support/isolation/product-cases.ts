@@ -84,6 +84,10 @@ export const PRODUCT_CASES: Readonly<Record<string, AdminCase>> = {
     may: CHANGE,
     send: (at) => ({ path: `${define(at)}/roles/versions/0/restore`, body: {} }),
   },
+  'GET /admin/v1/tenants/:slug/attributes': {
+    may: READ,
+    send: (at) => ({ path: `/admin/v1/tenants/${at.slug}/attributes` }),
+  },
   'GET /admin/v1/tenants/:slug/unmapped-attributes': {
     may: READ,
     send: (at) => ({ path: `/admin/v1/tenants/${at.slug}/unmapped-attributes` }),

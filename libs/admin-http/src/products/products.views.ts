@@ -209,3 +209,22 @@ export class UnmappedAttributesList {
   @ApiProperty({ description: 'false: people carry more attributes than are noted.' })
   complete!: boolean;
 }
+
+export class AttributeReaderView {
+  @ApiProperty()
+  product!: string;
+  @ApiProperty()
+  key!: string;
+}
+
+export class CarriedAttributeView extends UnmappedAttributeView {
+  @ApiProperty({ type: () => [AttributeReaderView], description: 'Empty: it reaches no product.' })
+  readBy!: readonly AttributeReaderView[];
+}
+
+export class CarriedAttributesList {
+  @ApiProperty({ type: () => [CarriedAttributeView], description: 'In the order they were first met.' })
+  attributes!: CarriedAttributeView[];
+  @ApiProperty({ description: 'false: people carry more attributes than are noted.' })
+  complete!: boolean;
+}

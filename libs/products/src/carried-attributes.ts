@@ -10,35 +10,45 @@ export interface ServedProduct {
   readonly mapping?: AttributeMapping;
 }
 
-/** An attribute that people carry and no product reads. */
-export interface UnmappedAttribute {
+/** A key that an attribute is read for. */
+export interface AttributeReader {
+  readonly product: string;
+  readonly key: string;
+}
+
+/** A custom attribute that people carry. */
+export interface CarriedAttribute {
   /** As a mapping names it: URN and attribute, or sub-attribute of one that the RFC defines. */
   readonly path: string;
   readonly types: readonly string[];
   readonly multiValued: boolean;
+  /** None: it reaches no product. */
+  readonly readBy: readonly AttributeReader[];
+}
+
+interface ReadSource extends ParsedSource {
+  readonly reader: AttributeReader;
 }
 
 /**
- * What of a tenant's custom attributes reaches nobody, in the order they were met.
+ * A tenant's custom attributes with the keys that each is read for, in the order they were met.
  * @param carried what the tenant's people have carried beyond the schemas of the RFC
  */
-export function unmappedAttributes(
+export function carriedAttributes(
   carried: readonly SchemaShape[],
   served: readonly ServedProduct[],
-): UnmappedAttribute[] {
+): CarriedAttribute[] {
   const sources = served.flatMap(sourcesOf);
   return carried.flatMap(({ id, attributes }) =>
     attributes.flatMap((shape) => {
       const readHere = sources.filter((source) => reads(source, id, shape.name));
       const prefix = id === USER_SCHEMA ? '' : `${id}:`;
+      if (!userModel.findAttribute(shape.name, id)) return [described(`${prefix}${shape.name}`, shape, readHere)];
       // Of an attribute that a schema defines only the sub-attributes are the tenant's own.
-      if (userModel.findAttribute(shape.name, id)) {
-        const own = (shape.subAttributes ?? []).filter(
-          (sub) => !readHere.some(({ sub: read }) => same(read, sub.name)),
-        );
-        return own.map((sub) => described(`${prefix}${shape.name}.${sub.name}`, sub));
-      }
-      return readHere.length > 0 ? [] : [described(`${prefix}${shape.name}`, shape)];
+      return (shape.subAttributes ?? []).map((sub) => {
+        const readers = readHere.filter((source) => same(source.sub, sub.name));
+        return described(`${prefix}${shape.name}.${sub.name}`, sub, readers);
+      });
     }),
   );
 }
@@ -67,12 +77,16 @@ export function unseenLines(
   });
 }
 
-function sourcesOf({ profile, mapping }: ServedProduct): ParsedSource[] {
+function sourcesOf({ profile, mapping }: ServedProduct): ReadSource[] {
   const overrides = new Map(mapping?.overrides.map(({ key, path }) => [key, path]));
   return [...profile.keys, ...ownKeysOf(profile, mapping)].flatMap((key) => {
     const path = overrides.get(key.key);
     const sources = path === undefined ? key.sources : [overriddenSource(profile, key, path)];
-    return sources.map(parseSource).filter((source) => source !== undefined);
+    const reader = { product: profile.id, key: key.key };
+    return sources.flatMap((source) => {
+      const parsed = parseSource(source);
+      return parsed ? [{ ...parsed, reader }] : [];
+    });
   });
 }
 
@@ -82,8 +96,12 @@ const reads = ({ schema = USER_SCHEMA, attribute }: ParsedSource, urn: string, n
 /** Names and URNs are alike without regard to case, RFC 7643 §2.1. */
 const same = (a: string | undefined, b: string): boolean => a?.toLowerCase() === b.toLowerCase();
 
-const described = (path: string, { types, multiValued }: AttributeShape): UnmappedAttribute => ({
-  path,
-  types,
-  multiValued,
-});
+function described(
+  path: string,
+  { types, multiValued }: AttributeShape,
+  sources: readonly ReadSource[],
+): CarriedAttribute {
+  // One key may read it in several ways.
+  const readers = new Map(sources.map(({ reader }) => [`${reader.product} ${reader.key}`, reader]));
+  return { path, types, multiValued, readBy: [...readers.values()] };
+}

@@ -1,5 +1,5 @@
 import { type AttributeShape, ENTERPRISE_USER_SCHEMA, type SchemaShape, USER_SCHEMA } from '#scim';
-import { hrAssistant, HR_ASSISTANT_EXTENSION, unmappedAttributes, unseenLines, wellness } from './index.js';
+import { carriedAttributes, hrAssistant, HR_ASSISTANT_EXTENSION, unseenLines, wellness } from './index.js';
 
 const shape = (name: string, more: Partial<AttributeShape> = {}): AttributeShape => ({
   name,
@@ -20,8 +20,8 @@ const carried: SchemaShape[] = [
   { id: HR_ASSISTANT_EXTENSION, attributes: [shape('anything')] },
   { id: 'urn:acme:2.0:User', attributes: [shape('shoe')] },
 ];
-const paths = (...served: Parameters<typeof unmappedAttributes>[1]): string[] =>
-  unmappedAttributes(carried, served).map(({ path }) => path);
+const paths = (...served: Parameters<typeof carriedAttributes>[1]): string[] =>
+  carriedAttributes(carried, served).flatMap(({ path, readBy }) => (readBy.length === 0 ? [path] : []));
 const mapping = { product: 'wellness', version: 1, overrides: [{ key: 'employee_id', path: 'empNum' }] };
 const ENT = `${ENTERPRISE_USER_SCHEMA}:`;
 
@@ -29,10 +29,11 @@ describe('attributes that reach no product', () => {
   it('are those that no source of an enabled product reads, with what was met there', () => {
     const all = ['country', 'badge', 'addresses.floor', `${ENT}EMPNUM`, `${ENT}jobCode`, `${ENT}tags`];
     expect(paths()).toEqual([...all, `${HR_ASSISTANT_EXTENSION}:anything`, 'urn:acme:2.0:User:shoe']);
-    expect(unmappedAttributes(carried, [{ profile: wellness }])).toContainEqual({
+    expect(carriedAttributes(carried, [{ profile: wellness }])).toContainEqual({
       path: `${ENT}tags`,
       types: ['string'],
       multiValued: true,
+      readBy: [],
     });
     expect(paths({ profile: wellness })).not.toContain('country');
     expect(paths({ profile: wellness })).not.toContain(`${ENT}jobCode`);
@@ -45,6 +46,22 @@ describe('attributes that reach no product', () => {
     const floor = { product: 'hr-assistant', version: 1, overrides: [{ key: 'state', path: 'addresses.floor' }] };
     expect(paths({ profile: hrAssistant })).toContain('addresses.floor');
     expect(paths({ profile: hrAssistant, mapping: floor })).not.toContain('addresses.floor');
+  });
+});
+
+describe('attributes that reach a product', () => {
+  it('name the keys that read them, each once, in every product', () => {
+    const readers = (path: string) =>
+      carriedAttributes(carried, [{ profile: wellness, mapping }, { profile: hrAssistant }]).find(
+        (one) => one.path === path,
+      )?.readBy;
+    expect(readers(`${ENT}EMPNUM`)).toEqual([{ product: 'wellness', key: 'employee_id' }]);
+    expect(readers('country')).toEqual([
+      { product: 'wellness', key: 'country' },
+      { product: 'hr-assistant', key: 'country_code' },
+    ]);
+    expect(readers(`${HR_ASSISTANT_EXTENSION}:anything`)).toEqual([{ product: 'hr-assistant', key: 'custom' }]);
+    expect(readers('badge')).toEqual([]);
   });
 });
 
