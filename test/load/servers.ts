@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Child, compiled, freePort, newDirectory } from './child-process.js';
 import type { Sample, Target } from './drive.js';
 import { HttpConnection } from './http-client.js';
+import { UNLIMITED } from '../support/unlimited.js';
 import type { LoopRequest } from './lmdb-loop.js';
 
 const POLL_MS = 5;
@@ -106,6 +107,8 @@ export class AppServer implements Target {
         KAFKA_BROKERS: '',
         PUBLIC_URL: '',
         BASE_DOMAIN: '',
+        // What is limited has a section of its own.
+        ...UNLIMITED,
         ...this.#settings,
       },
     });

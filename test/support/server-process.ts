@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { UNLIMITED } from './unlimited.js';
 
 const MAIN = 'dist/apps/standalone/src/main.js';
 
@@ -22,7 +23,7 @@ export class ServerProcess {
   /** Resolves once it serves. @throws when it ends before */
   static async start(dataDir: string, env: Readonly<Record<string, string>> = {}): Promise<ServerProcess> {
     const child = spawn(process.execPath, ['--enable-source-maps', MAIN], {
-      env: { ...process.env, DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'info', NODE_OPTIONS: '', ...env },
+      env: { ...process.env, DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'info', NODE_OPTIONS: '', ...UNLIMITED, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const written: string[] = [];

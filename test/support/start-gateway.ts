@@ -7,8 +7,9 @@ import { type DirectoryService, type Engines, installedProducts, openEngines } f
 import type { EventStore, RecordedEvent } from '#event-store';
 import { createLogger, type Logger } from '#telemetry';
 import { startGateway as composeGateway } from '../../apps/scim-gateway/src/gateway-app.js';
-import { pageSizes } from '../../apps/scim-gateway/src/gateway.module.js';
+import { adminLimits, pageSizes } from '../../apps/scim-gateway/src/gateway.module.js';
 import { type Answer, HttpClient } from './http-client.js';
+import { UNLIMITED } from './unlimited.js';
 import { TenantClient } from './tenant-client.js';
 
 export const ADMIN_KEY = 'admin-key-of-the-specs';
@@ -42,7 +43,12 @@ export const gatewayBehind =
 async function composeOn(wrap: (engines: Engines) => Ports, config: RollcallConfig, logger: Logger) {
   const engines = await openEngines(config);
   const products = await installedProducts(config);
-  const admin = AdminHttpModule.forRoot({ adminKey: config.ADMIN_KEY ?? ADMIN_KEY, page: pageSizes(config), products });
+  const admin = AdminHttpModule.forRoot({
+    adminKey: config.ADMIN_KEY ?? ADMIN_KEY,
+    page: pageSizes(config),
+    products,
+    limits: adminLimits(config),
+  });
   const gateway = await composeGateway({
     config,
     engines: { requestLog: engines.requestLog, grants: engines.grants, ...wrap(engines) },
@@ -79,7 +85,7 @@ export interface StartOptions {
 /** Starts a gateway on data of its own, gone again when it is disposed. */
 export async function startGateway({ env = {}, compose = gatewayWithAdmin }: StartOptions = {}): Promise<TestGateway> {
   const directory = await mkdtemp(join(tmpdir(), 'rollcall-e2e-'));
-  const settings = { HOST: '127.0.0.1', DATA_DIR: directory, ADMIN_KEY, LOG_LEVEL: 'silent', ...env };
+  const settings = { HOST: '127.0.0.1', DATA_DIR: directory, ADMIN_KEY, LOG_LEVEL: 'silent', ...UNLIMITED, ...env };
   const start = () => {
     const config = loadConfig(settings);
     return compose(config, createLogger(config.LOG_LEVEL));

@@ -3,7 +3,7 @@ import { AdminHttpModule, publishOpenApi } from '#admin-http';
 import { adminKey, DirectoryService, installedProducts, oauthKey, openEngines } from '#engines';
 import { createHttpApp, OTHER_ERRORS } from '#scim-http';
 import type { ExceptionFilter } from '@nestjs/common';
-import { oauthRoutes, pageSizes, serviceModule } from '../../scim-gateway/src/gateway.module.js';
+import { adminLimits, oauthRoutes, pageSizes, serviceModule } from '../../scim-gateway/src/gateway.module.js';
 import { listen, transport } from '../../scim-gateway/src/listen.js';
 import { run } from '../../scim-gateway/src/run.js';
 
@@ -18,6 +18,7 @@ await run(async (config, logger) => {
     AdminHttpModule.forRoot({
       adminKey: key,
       page: pageSizes(config),
+      limits: adminLimits(config),
       products: await installedProducts(config),
       deprovisioningLateMs: config.DEPROVISIONING_LATE_SECONDS * 1000,
     }),

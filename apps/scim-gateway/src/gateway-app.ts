@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { RequestLimits, SignInFailures } from '#access';
 import type { RollcallConfig } from '#config';
 import { cursorKey, DirectoryService, type Engines, installedProducts, oauthKey } from '#engines';
 import { ChangeTenant, DeprovisioningUndo, MembershipCleanup } from '#handlers';
 import { type HoldDocument, HOLDS } from '#projections';
-import { createHttpApp } from '#scim-http';
+import { clientAddresses, createHttpApp } from '#scim-http';
 import type { Logger, ReadinessCheck } from '#telemetry';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
@@ -52,7 +53,11 @@ export async function startGateway(parts: GatewayParts): Promise<GatewayApp> {
 async function startApp(parts: GatewayParts, directory: DirectoryService): Promise<NestFastifyApplication> {
   const { config, logger } = parts;
   const [cursors, pages] = [await cursorKey(config), await oauthKey(config)];
-  const scim = scimRoutes(config, cursors.key, await installedProducts(config));
+  const requests = new RequestLimits({
+    perCredential: config.RATE_LIMIT_PER_SECOND,
+    perTenant: config.RATE_LIMIT_TENANT_PER_SECOND,
+  });
+  const scim = scimRoutes(config, cursors.key, await installedProducts(config), requests);
   const routes = [scim, oauthRoutes(config, pages.key), ...(parts.beside ?? [])];
   const app = await createHttpApp(serviceModule({ ...parts, directory, routes }), {
     logger,
@@ -63,6 +68,11 @@ async function startApp(parts: GatewayParts, directory: DirectoryService): Promi
     requestLog: directory.requestLog,
     authentication: {
       credentials: directory.credentials,
+      limits: {
+        requests,
+        failures: new SignInFailures(config.SIGN_IN_FAILURES_PER_MINUTE),
+        addressOf: clientAddresses(config.TRUSTED_PROXIES),
+      },
       onExpired: ({ tenant, credentialId }) => {
         const context = { tenant, actor: 'expiry', correlationId: randomUUID() };
         app

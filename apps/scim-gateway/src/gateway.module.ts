@@ -1,9 +1,10 @@
+import { type RequestLimits, SignInFailures } from '#access';
 import type { RollcallConfig } from '#config';
 import { type DirectoryService, type Engines, EnginesModule } from '#engines';
 import { HandlersModule } from '#handlers';
 import { OAuthModule } from '#oauth';
 import type { ProductProfile } from '#products';
-import { type PageSizes, ScimHttpModule } from '#scim-http';
+import { clientAddresses, type PageSizes, ScimHttpModule } from '#scim-http';
 import { HealthController, type Logger, type ReadinessCheck } from '#telemetry';
 import type { DynamicModule, Type } from '@nestjs/common';
 
@@ -41,6 +42,13 @@ export const pageSizes = ({ DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE }: RollcallConfig):
   maxSize: MAX_PAGE_SIZE,
 });
 
+/** What slows down whoever asks the admin API too much. */
+export const adminLimits = (config: RollcallConfig) => ({
+  perSecond: config.ADMIN_RATE_LIMIT_PER_SECOND,
+  failures: new SignInFailures(config.SIGN_IN_FAILURES_PER_MINUTE),
+  addressOf: clientAddresses(config.TRUSTED_PROXIES),
+});
+
 /** OAuth 2 as the configuration wants it. @param key what its pages are signed with */
 export const oauthRoutes = (config: RollcallConfig, key: string): DynamicModule =>
   OAuthModule.forRoot({ key, trustedProxies: config.TRUSTED_PROXIES });
@@ -50,6 +58,7 @@ export const scimRoutes = (
   config: RollcallConfig,
   cursorSecret: string,
   products: readonly ProductProfile[],
+  requests: RequestLimits,
 ): DynamicModule =>
   ScimHttpModule.forRoot({
     page: pageSizes(config),
@@ -57,4 +66,5 @@ export const scimRoutes = (
     cursors: { key: cursorSecret, timeoutSeconds: config.CURSOR_TIMEOUT_SECONDS },
     searchMs: config.LIST_SEARCH_MS,
     products,
+    requests,
   });

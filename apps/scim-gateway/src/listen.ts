@@ -1,5 +1,6 @@
 import type { Server } from 'node:https';
 import { type Certificate, readCertificate, type RollcallConfig } from '#config';
+import type { ConnectionLimits } from '#scim-http';
 import type { Logger } from '#telemetry';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { followCertificate } from './follow-certificate.js';
@@ -7,10 +8,21 @@ import { followCertificate } from './follow-certificate.js';
 /** How clients reach an app, for `createHttpApp`. @throws ConfigurationError for certificate files that cannot be */
 export const transport = (
   config: RollcallConfig,
-): { publicUrl: string | undefined; trustedProxies: string | undefined; tls: Certificate | undefined } => ({
+): {
+  publicUrl: string | undefined;
+  trustedProxies: string | undefined;
+  tls: Certificate | undefined;
+  connections: ConnectionLimits;
+} => ({
   publicUrl: config.PUBLIC_URL,
   trustedProxies: config.TRUSTED_PROXIES,
   tls: readCertificate(config),
+  connections: {
+    max: config.MAX_CONNECTIONS,
+    headersMs: config.HEADERS_TIMEOUT_SECONDS * 1_000,
+    requestMs: config.REQUEST_TIMEOUT_SECONDS * 1_000,
+    keepAliveMs: config.KEEP_ALIVE_SECONDS * 1_000,
+  },
 });
 
 /** Listens where the configuration says. @returns base URL without a trailing slash */

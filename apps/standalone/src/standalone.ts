@@ -17,7 +17,7 @@ import { hrAssistantPeople } from '../../hr-assistant/src/hr-assistant-people.js
 import { hrAssistantController } from '../../hr-assistant/src/hr-assistant.controller.js';
 import { DEMO_TENANT, firstStartNotice, makeDemoTenant } from '../../scim-gateway/src/first-start.js';
 import { type GatewayApp, startGateway } from '../../scim-gateway/src/gateway-app.js';
-import { pageSizes } from '../../scim-gateway/src/gateway.module.js';
+import { adminLimits, pageSizes } from '../../scim-gateway/src/gateway.module.js';
 import { listen } from '../../scim-gateway/src/listen.js';
 import type { RunningApp } from '../../scim-gateway/src/run.js';
 import type { ControllerOf } from '../../wellness/src/run-product.js';
@@ -103,6 +103,7 @@ async function startOn(
       AdminHttpModule.forRoot({
         adminKey: admin.key,
         page: pageSizes(config),
+        limits: adminLimits(config),
         products,
         deprovisioningLateMs: config.DEPROVISIONING_LATE_SECONDS * 1000,
       }),

@@ -5,6 +5,7 @@ import { READ_MODELS, type ReadModels } from '#read-models';
 import { OTHER_ERRORS, type PageSizes } from '#scim-http';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ADMIN_DIRECTORY, ADMIN_KEY_HASH, AdminGuard } from './access/admin.guard.js';
+import { ADMIN_LIMITS, AdminLimits, type AdminLimitsOptions } from './access/admin-limits.js';
 import { RouteCheck } from './access/route-check.js';
 import { ActivityController } from './activity/activity.controller.js';
 import { EventsController } from './activity/events.controller.js';
@@ -37,6 +38,8 @@ export interface AdminHttpOptions {
   /** The installation's, within which tenants choose. */
   readonly page: PageSizes;
   readonly products: readonly ProductProfile[];
+  /** Absent: nothing is limited. */
+  readonly limits?: AdminLimitsOptions;
   /** How long products may take to block a leaver before that counts as late, ms; default a minute. */
   readonly deprovisioningLateMs?: number | undefined;
 }
@@ -47,7 +50,7 @@ export interface AdminHttpOptions {
  */
 @Module({})
 export class AdminHttpModule {
-  static forRoot({ adminKey, page, products, deprovisioningLateMs = 60_000 }: AdminHttpOptions): DynamicModule {
+  static forRoot({ adminKey, page, products, limits, deprovisioningLateMs = 60_000 }: AdminHttpOptions): DynamicModule {
     return {
       module: AdminHttpModule,
       global: true,
@@ -73,6 +76,7 @@ export class AdminHttpModule {
       providers: [
         { provide: ADMIN_KEY_HASH, useValue: hashToken(adminKey) },
         { provide: PAGE_SIZES, useValue: page },
+        { provide: ADMIN_LIMITS, useValue: limits && new AdminLimits(limits) },
         { provide: PRODUCTS, useValue: products },
         { provide: DEPROVISIONING_LATE_MS, useValue: deprovisioningLateMs },
         {
@@ -90,7 +94,7 @@ export class AdminHttpModule {
         RouteCheck,
         { provide: OTHER_ERRORS, useClass: ProblemFilter },
       ],
-      exports: [ADMIN_KEY_HASH, ADMIN_DIRECTORY, AdminGuard, TenantReader, OTHER_ERRORS],
+      exports: [ADMIN_KEY_HASH, ADMIN_LIMITS, ADMIN_DIRECTORY, AdminGuard, TenantReader, OTHER_ERRORS],
     };
   }
 }

@@ -7,6 +7,7 @@ import { InvalidFields, statusOf } from '#scim-http';
 import { LOGGER, type Logger } from '#telemetry';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Inject } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { TooManyRequests } from './access/admin-limits.js';
 import type { Problem } from './openapi/problem.js';
 
 /**
@@ -27,6 +28,7 @@ export class ProblemFilter implements ExceptionFilter {
       problem = problemWith(500, `Something went wrong on our side. Request id: ${requestId}`);
     }
     if (problem.status === 503) reply.header('retry-after', '5');
+    if (exception instanceof TooManyRequests) reply.header('retry-after', String(exception.retryAfterSeconds));
     if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="admin"');
     reply.code(problem.status).header('content-type', 'application/problem+json').send(JSON.stringify(problem));
   }

@@ -132,6 +132,24 @@ export class RollcallConfig {
   @toInt @IsInt() @Min(1) @Max(10_000) REQUEST_LOG_CONNECTION_MB = 16;
   @toInt @IsInt() @Min(1) @Max(100_000) REQUEST_LOG_MB = 1_024;
 
+  /**
+   * SCIM requests a second that one token, and one tenant, may send in the long run, the operations of bulk requests counted;
+   * ten times as many at once. More are answered 429. 0: any number. Each process counts its own.
+   */
+  @toInt @IsInt() @Min(0) @Max(1_000_000) RATE_LIMIT_PER_SECOND = 100;
+  @toInt @IsInt() @Min(0) @Max(1_000_000) RATE_LIMIT_TENANT_PER_SECOND = 200;
+  /** The same of one admin's requests to the admin API. */
+  @toInt @IsInt() @Min(0) @Max(1_000_000) ADMIN_RATE_LIMIT_PER_SECOND = 50;
+  /** Requests with wrong tokens or keys from one address in a minute before they are answered 429. 0: any number. */
+  @toInt @IsInt() @Min(0) @Max(1_000_000) SIGN_IN_FAILURES_PER_MINUTE = 30;
+  /** Connections open at a time; more are closed as they come. */
+  @toInt @IsInt() @Min(1) @Max(1_000_000) MAX_CONNECTIONS = 10_000;
+  /** How long a client may take to send a request's headers, and the whole request, before it is answered 408. */
+  @toInt @IsInt() @Min(1) @Max(600) HEADERS_TIMEOUT_SECONDS = 20;
+  @toInt @IsInt() @Min(1) @Max(3_600) REQUEST_TIMEOUT_SECONDS = 120;
+  /** How long an idle connection stays open; longer than a proxy in front keeps its own. */
+  @toInt @IsInt() @Min(1) @Max(3_600) KEEP_ALIVE_SECONDS = 75;
+
   /** How long a durable write waits for the read model before it is answered, milliseconds. */
   @toInt @IsInt() @Min(0) @Max(60_000) WRITE_WAIT_MS = 5_000;
   /** How long a list waits for the read model before it is answered 503, milliseconds. */

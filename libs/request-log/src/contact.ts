@@ -80,6 +80,12 @@ export class Contact {
     (isRead(call) ? this.reads : this.changes).refused(call.at, call.cause);
   }
 
+  /** One refusal of many that are for the same. */
+  refusedUnnoted(at: number): void {
+    this.refusals++;
+    this.lastRefusal = at;
+  }
+
   /** Starts counting anew, as what was counted is written. */
   settle(): { requests: number; refusals: number; readSucceeded: boolean; changeSucceeded: boolean } {
     const { requests, refusals, readSucceeded, changeSucceeded } = this;

@@ -14,5 +14,6 @@ export {
 export type { Contact } from './contact.js';
 export { maskDetail, maskTarget } from './mask.js';
 export type { ContactRecord, StrangersRecord } from './request-log.documents.js';
+export { PerSecond } from './per-second.js';
 export * from './request-log.js';
 export { REQUEST_LOG } from './request-log.token.js';

@@ -2,6 +2,7 @@ import { type CredentialDirectory, type Lookup, tokenIn } from '#access';
 import type { CauseCode } from '#request-log';
 import { ScimError } from '#scim';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { LimitedRequests, type LoadLimits } from './limit-requests.js';
 import { contactOf, noteMisdirected } from './report-refusal.js';
 import { allowedMethods } from './allowed-methods.js';
 import { type ScimRequest, type ScimScope, seenUrlOf, sendEmpty } from './scim-request.js';
@@ -12,6 +13,7 @@ const PUBLIC = /^\/scim\/v2\/[^/]+\/(ServiceProviderConfig|ResourceTypes|Schemas
 
 export interface AuthenticationOptions {
   readonly credentials: CredentialDirectory;
+  readonly limits: LoadLimits;
   /** Told of a credential found expired, once per request that shows it. */
   onExpired(caller: { tenant: string; credentialId: string; connectionId: string; idp: string }): void;
 }
@@ -23,6 +25,7 @@ export interface AuthenticationOptions {
  */
 export function authenticateScim(fastify: FastifyInstance, options: AuthenticationOptions): void {
   fastify.decorateRequest('scim', null);
+  const limited = new LimitedRequests(options.limits);
   fastify.addHook('onRequest', (request, reply, done) => {
     const seen = seenUrlOf(request);
     const url = seen?.scim;
@@ -52,14 +55,18 @@ export function authenticateScim(fastify: FastifyInstance, options: Authenticati
     const token = tokenIn(request.headers.authorization);
     if (token === undefined) {
       if (PUBLIC.test(request.url)) return done();
-      return refuse(reply, 'noToken', 'Send the connection’s token as "Authorization: Bearer …".');
+      const ask = () => refuse(reply, 'noToken', 'Send the connection’s token as "Authorization: Bearer …".');
+      limited.failed(reply, ask).catch((error: unknown) => done(error as Error));
+      return;
     }
     const judge = (found: Lookup): void => {
       if (found.outcome === 'unknown' || found.caller.tenant !== scope.tenant) {
         const isForeign = found.outcome !== 'unknown';
         // The connection that the token belongs to is set up wrong: its admin needs to know too.
         if (isForeign) noteMisdirected(request, found.caller, NOT_VALID_HERE);
-        return refuse(reply, isForeign ? 'foreignToken' : 'unknownToken', NOT_VALID_HERE);
+        const refuseIt = () => refuse(reply, isForeign ? 'foreignToken' : 'unknownToken', NOT_VALID_HERE);
+        limited.failed(reply, refuseIt).catch((error: unknown) => done(error as Error));
+        return;
       }
       scope.contact = contactOf(request, found.caller);
       scope.credentialId = found.caller.credentialId;
@@ -78,6 +85,7 @@ export function authenticateScim(fastify: FastifyInstance, options: Authenticati
       }
       scope.contact?.came(scope.at);
       found.caller.use.came(scope.at);
+      if (limited.refused(reply, found.caller, scope.contact, scope.at)) return;
       if (found.outcome === 'suspended') return sendScimError(reply, SUSPENDED, 'suspendedTenant');
       if (found.outcome === 'paused') return sendScimError(reply, PAUSED, 'pausedConnection');
       scope.caller = found.caller;

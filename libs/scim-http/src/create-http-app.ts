@@ -34,11 +34,27 @@ export interface HttpAppOptions {
   readonly trustedProxies?: string | undefined;
   /** Certificate and key that we speak TLS with; undefined: plain HTTP. */
   readonly tls?: { readonly cert: Buffer; readonly key: Buffer } | undefined;
-  /** Where refused requests are remembered. */
+  /** Default: as many as come, for as long as Node allows. */
+  readonly connections?: ConnectionLimits;
+  /** Where requests are remembered. */
   readonly requestLog?: RequestLog;
   /** Absent where the app serves no SCIM. */
   readonly authentication?: AuthenticationOptions;
 }
+
+/** What clients may take of the server before they have asked for anything. Times in milliseconds. */
+export interface ConnectionLimits {
+  /** Open at a time; more are closed as they come. */
+  readonly max: number;
+  /** Until the headers of a request are there, and the whole of it; then it is answered 408. */
+  readonly headersMs: number;
+  readonly requestMs: number;
+  /** Without a request. */
+  readonly keepAliveMs: number;
+}
+
+/** How often connections are looked at for being late, milliseconds. */
+const LATE_CHECK_MS = 2_000;
 
 /** Longest path segment we look at; an id is 36 characters, a schema URN with its extension seldom over 100. */
 const MAX_PARAM_LENGTH = 500;
@@ -59,6 +75,15 @@ export async function createHttpApp(
   module: Type | DynamicModule,
   options: HttpAppOptions,
 ): Promise<NestFastifyApplication> {
+  const { connections } = options;
+  const server = {
+    ...SERVER,
+    connectionsCheckingInterval: LATE_CHECK_MS,
+    ...(connections && {
+      headersTimeout: Math.min(connections.headersMs, connections.requestMs),
+      requestTimeout: connections.requestMs,
+    }),
+  };
   const viewOf = clientViews(options.trustedProxies);
   const publicUrl = options.publicUrl?.replace(/\/+$/, '');
   const adapter = new FastifyAdapter({
@@ -74,17 +99,11 @@ export async function createHttpApp(
       if ((request.raw.url ?? '').includes('/scim')) sendScimError(reply, new ScimError('invalidSyntax', detail));
       else void reply.code(400).send({ statusCode: 400, error: 'Bad Request', message: error.message });
     },
-    ...(options.tls ? { https: { ...SERVER, ...secureContext(options.tls) } } : { http: SERVER }),
+    ...(options.tls ? { https: { ...server, ...secureContext(options.tls) } } : { http: server }),
+    ...(connections && { requestTimeout: connections.requestMs, keepAliveTimeout: connections.keepAliveMs }),
     clientErrorHandler: (error, socket) => {
       if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-      const [status, reason, detail] =
-        error.code === 'HPE_HEADER_OVERFLOW'
-          ? [
-              431,
-              'Request Header Fields Too Large',
-              `URL and headers together may have at most ${MAX_HEADER_BYTES} bytes.`,
-            ]
-          : [400, 'Bad Request', 'The request is not valid HTTP.'];
+      const [status, reason, detail] = clientFault(error.code);
       const body = errorBody(Number(status), String(detail));
       socket.end(
         `HTTP/1.1 ${status} ${reason}\r\nContent-Type: application/scim+json; charset=utf-8\r\n${GUARD_LINES}` +
@@ -112,6 +131,22 @@ export async function createHttpApp(
     logger: new NestLogger(options.logger),
     abortOnError: false,
   });
+  if (connections) app.getHttpServer().maxConnections = connections.max;
   app.useGlobalPipes(new StrictValidationPipe());
   return app;
+}
+
+function clientFault(code: string | undefined): [status: number, reason: string, detail: string] {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return [
+        431,
+        'Request Header Fields Too Large',
+        `URL and headers together may have at most ${MAX_HEADER_BYTES} bytes.`,
+      ];
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return [408, 'Request Timeout', 'The request did not come whole in time; send it again.'];
+    default:
+      return [400, 'Bad Request', 'The request is not valid HTTP.'];
+  }
 }

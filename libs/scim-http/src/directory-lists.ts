@@ -29,6 +29,7 @@ import { tooCostly } from './lists/too-costly.js';
 import { type Audience, type Described, DESCRIBED_FIELDS, type ResourceRenderer } from './resource-renderer.js';
 import type { ScimHttpOptions } from './scim-http.options.js';
 import type { ScimQuery } from './scim-request.js';
+import { TenantTurns } from './tenant-turns.js';
 
 /** For whom a list is, by resource type, since each type has its own projector. */
 export type ListAudience = ReadonlyMap<ListedType, Audience>;
@@ -40,9 +41,17 @@ interface Page extends PageFacts {
 /** Whoever is found by an externalId is one person, or a few after a mistake at the IdP; more are a list like any other. */
 const MAX_KNOWN = 15;
 
+/**
+ * Lists and searches of one tenant under way at a time. They share one thread, so more of them at once are no faster; but each
+ * takes its slices of it in turn with the requests of others.
+ */
+const LISTS_AT_ONCE = 4;
+const LISTS_WAITING = 200;
+
 /** Answers the list requests of RFC 7644 §3.4.2: by id and by userName from the log, all others from the read models. */
 export class DirectoryLists {
   private readonly cursors: CursorCodec;
+  private readonly turns = new TenantTurns({ atOnce: LISTS_AT_ONCE, waiting: LISTS_WAITING, what: 'searches' });
 
   constructor(
     private readonly aggregates: Aggregates,
@@ -121,12 +130,21 @@ export class DirectoryLists {
     return found.length === 0 || found.length > MAX_KNOWN ? undefined : found;
   }
 
-  private async list(
+  private list(
     audience: ListAudience,
     query: ListQuery,
     nodes: ReadonlyMap<ListedType, FilterNode | undefined>,
   ): Promise<string> {
     const [[, { tenant }]] = [...audience] as [[ListedType, Audience]];
+    return this.turns.run(tenant, () => this.search(tenant, audience, query, nodes));
+  }
+
+  private async search(
+    tenant: string,
+    audience: ListAudience,
+    query: ListQuery,
+    nodes: ReadonlyMap<ListedType, FilterNode | undefined>,
+  ): Promise<string> {
     await this.readYourWrites.requireCurrent();
     const sources: Source[] = [];
     for (const [type, node] of nodes) {

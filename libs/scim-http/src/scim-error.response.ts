@@ -72,10 +72,10 @@ export function refusalIn(exception: unknown): ScimError | undefined {
 export const apologyFor = (requestId: string): string =>
   `Something went wrong on our side; nothing was half written. Request id: ${requestId}`;
 
-/** @param cause why, where the detail does not tell */
-export function sendScimError(reply: FastifyReply, error: ScimError, cause?: CauseCode): void {
+/** @param cause why, where the detail does not tell @param isNoted whether it leaves a line in the log and a record */
+export function sendScimError(reply: FastifyReply, error: ScimError, cause?: CauseCode, isNoted = true): void {
   const { status } = RESPONSE[error.kind];
-  reportRefusal(reply.request, refusalOf(error, cause));
+  if (isNoted) reportRefusal(reply.request, refusalOf(error, cause));
   if (status === 401 && !reply.hasHeader('www-authenticate')) reply.header('www-authenticate', 'Bearer realm="scim"');
   if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds));
   sendScim(reply, status, errorBodyOf(error));

@@ -1,3 +1,4 @@
+import type { RequestLimits } from '#access';
 import type { ProductProfile } from '#products';
 
 export interface ScimHttpOptions {
@@ -16,6 +17,8 @@ export interface ScimHttpOptions {
   };
   /** Work that one list may spend on resources that no index vouches for, milliseconds. */
   readonly searchMs: number;
+  /** What the operations of a bulk request are charged to. */
+  readonly requests: RequestLimits;
   /** What they read is declared to each tenant. */
   readonly products: readonly ProductProfile[];
 }

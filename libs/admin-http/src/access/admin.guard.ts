@@ -12,6 +12,7 @@ import {
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { rememberAdmin } from './acting-admin.js';
+import { ADMIN_LIMITS, type AdminLimits } from './admin-limits.js';
 import { PERMISSION } from './metadata.js';
 import { decideAccess, type Permission } from './permissions.js';
 
@@ -33,13 +34,15 @@ export class AdminGuard implements CanActivate {
     @Inject(ADMIN_KEY_HASH) private readonly keyHash: string,
     private readonly reflector: Reflector,
     @Optional() @Inject(ADMIN_DIRECTORY) private readonly directory?: AdminDirectory,
+    @Optional() @Inject(ADMIN_LIMITS) private readonly limits?: AdminLimits,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context
       .switchToHttp()
       .getRequest<FastifyRequest<{ Params: { slug?: string }; Querystring: { tenant?: string | string[] } }>>();
-    const admin = await this.authenticate(request.headers.authorization);
+    const admin = await this.authenticate(request);
+    await this.limits?.take(admin.id, Date.now());
     const { tenant: queryTenant } = request.query ?? {};
     const where = [context.getHandler(), context.getClass()];
     const permission = this.reflector.getAllAndOverride<Permission | undefined>(PERMISSION, where);
@@ -59,12 +62,13 @@ export class AdminGuard implements CanActivate {
     return true;
   }
 
-  private async authenticate(authorization: string | undefined): Promise<AdminPrincipal> {
-    const key = tokenIn(authorization);
+  private async authenticate({ headers, raw }: FastifyRequest): Promise<AdminPrincipal> {
+    const key = tokenIn(headers.authorization);
     if (key === undefined) throw new UnauthorizedException('Send an admin’s key as "Authorization: Bearer …".');
     if (sameHash(hashToken(key), this.keyHash)) return ADMIN_KEY_HOLDER;
     const found = await this.directory?.lookup(key);
     if (found?.outcome === 'known') return found.admin;
+    await this.limits?.failed(raw);
     throw new UnauthorizedException(
       found?.outcome === 'expired'
         ? 'This key has expired; have an operator issue another.'

@@ -36,6 +36,7 @@ const WHY: Readonly<Record<number, string>> = {
   409: 'It is taken already, or something else is so by now.',
   413: 'The body is too large.',
   415: 'The body is not JSON.',
+  429: 'Too many requests came; `Retry-After` tells how many seconds to wait.',
   503: 'The store is not available; try again shortly.',
 };
 
@@ -45,5 +46,7 @@ const content = { 'application/problem+json': { schema: { $ref: '#/components/sc
 export const Problems = (...statuses: number[]): MethodDecorator & ClassDecorator =>
   applyDecorators(
     ApiBearerAuth(),
-    ...[401, 403, 503, ...statuses].map((status) => ApiResponse({ status, description: WHY[status] ?? '', content })),
+    ...[401, 403, 429, 503, ...statuses].map((status) =>
+      ApiResponse({ status, description: WHY[status] ?? '', content }),
+    ),
   );

@@ -24,6 +24,10 @@ export const CAUSES = {
     'The access token has expired. The identity provider gets another with its refresh token.',
     'Nothing, if calls succeed again. If not, have the provider’s admin authorise the connection again.',
   ),
+  tooManyFailures: cause(
+    'Requests with wrong tokens come from one address again and again, and are not looked at for a while. Good tokens are.',
+    'Find who sends them; where it is the identity provider, enter a good token there.',
+  ),
   foreignToken: cause(
     'The token belongs to another tenant than the base URL names.',
     'Enter base URL and token of the same connection.',
@@ -180,8 +184,8 @@ export const CAUSES = {
 
   // Ours
   tooManyRequests: cause(
-    'More requests came than are served at a time.',
-    'Nothing: the identity provider waits and repeats.',
+    'More requests came at a time than one token or one tenant may send.',
+    'Nothing: the identity provider waits and repeats. Where it never catches up, have the operator of this service raise RATE_LIMIT_PER_SECOND.',
   ),
   unavailable: cause(
     'A part of the service was away or behind.',

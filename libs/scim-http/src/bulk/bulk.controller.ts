@@ -10,6 +10,7 @@ import { noteRefusal } from '../report-refusal.js';
 import { apologyFor, errorBody, errorBodyOf, refusalIn, refusalOf, statusOf } from '../scim-error.response.js';
 import { SCIM_HTTP_OPTIONS, type ScimHttpOptions } from '../scim-http.options.js';
 import { contextOf, type ScimRequest, sendScim } from '../scim-request.js';
+import { TenantTurns } from '../tenant-turns.js';
 import { BulkJob } from './bulk-job.js';
 import { type BulkResult, bulkResponse } from './bulk-result.js';
 
@@ -18,12 +19,17 @@ import { type BulkResult, bulkResponse } from './bulk-result.js';
  * requests of others come in between.
  */
 const CONCURRENCY = 32;
+/** Jobs of one tenant under way at a time, and waiting. */
+const JOBS_AT_ONCE = 2;
+const JOBS_WAITING = 8;
 /** Refused operations of one job that leave a record in the request log: the others are mostly refused for the same. */
 const NOTED_REFUSALS = 20;
 
 /** RFC 7644 §3.7. A job whose client has gone away is carried out all the same: nobody could tell where it stopped. */
 @Controller('scim/v2/:tenant/Bulk')
 export class BulkController {
+  private readonly turns = new TenantTurns({ atOnce: JOBS_AT_ONCE, waiting: JOBS_WAITING, what: 'bulk requests' });
+
   constructor(
     private readonly users: UserWrites,
     private readonly groups: GroupWrites,
@@ -36,7 +42,10 @@ export class BulkController {
   async run(@Req() request: ScimRequest, @Res() reply: FastifyReply): Promise<void> {
     const bulk = parseBulkRequest(request.body, this.options.bulk.maxOperations);
     const context = contextOf(request);
-    const granted = request.scim.caller?.scopes ?? 0;
+    const { caller } = request.scim;
+    const granted = caller?.scopes ?? 0;
+    // One is paid for already.
+    if (caller) this.options.requests.charge(caller, Date.now(), bulk.operations.length - 1);
     let refusals = 0;
     const job = new BulkJob(bulk, {
       context,
@@ -47,7 +56,7 @@ export class BulkController {
       whoHolds: async (userName) => (await this.claims.held(context.tenant, userName)).loaded.state.holder,
       answerFor: (exception) => this.answerFor(exception, request, refusals++ < NOTED_REFUSALS),
     });
-    const results = await job.run();
+    const results = await this.turns.run(context.tenant, () => job.run());
     this.report(request, results);
     sendScim(reply, 200, bulkResponse(bulk.operations, results));
   }

@@ -1,0 +1,65 @@
+import type { IncomingMessage } from 'node:http';
+import { type Caller, Hold, type RequestLimits, type SignInFailures } from '#access';
+import { type Contact, PerSecond } from '#request-log';
+import { ScimError } from '#scim';
+import type { FastifyReply } from 'fastify';
+import { LRUCache } from 'lru-cache';
+import { sendScimError } from './scim-error.response.js';
+
+/** What slows down those who ask too much. */
+export interface LoadLimits {
+  readonly requests: RequestLimits;
+  readonly failures: SignInFailures;
+  readonly addressOf: (request: IncomingMessage) => string;
+}
+
+/** How long an answer of 429 is held back, milliseconds, and how many are at a time. */
+const HOLD_MS = 250;
+const MAX_HELD = 5_000;
+/** Refusals of one credential that are noted in a second: the others are for the same. */
+const NOTED_PER_SECOND = 2;
+
+/** Answers 429 to requests that are too many, before their bodies are read. */
+export class LimitedRequests {
+  private readonly hold = new Hold(HOLD_MS, MAX_HELD);
+  private readonly noted = new LRUCache<string, PerSecond>({ max: 10_000 });
+
+  constructor(private readonly limits: LoadLimits) {}
+
+  /** @returns whether the request is one too many, and is being answered so */
+  refused(reply: FastifyReply, caller: Caller, contact: Contact | undefined, now: number): boolean {
+    const waitMs = this.limits.requests.take(caller, now);
+    if (waitMs === 0) return false;
+    const isNoted = this.notes(caller.credentialId, now);
+    if (!isNoted) contact?.refusedUnnoted(now);
+    this.hold.release(() => sendScimError(reply, tooMany(waitMs / 1_000), 'tooManyRequests', isNoted));
+    return true;
+  }
+
+  /** Answers a wrong credential with `refuse`, or, where too many came from one address, with 429. */
+  async failed(reply: FastifyReply, refuse: () => void): Promise<void> {
+    const address = this.limits.addressOf(reply.request.raw);
+    const wait = await this.limits.failures.failed(address);
+    if (wait === 0) return refuse();
+    const isNoted = this.notes(address, Date.now());
+    this.hold.release(() => sendScimError(reply, tooManyFailures(wait), 'tooManyFailures', isNoted));
+  }
+
+  private notes(of: string, now: number): boolean {
+    let noted = this.noted.get(of);
+    if (!noted) this.noted.set(of, (noted = new PerSecond(NOTED_PER_SECOND)));
+    return noted.take(now);
+  }
+}
+
+/** Okta honours whole seconds only, and doubles its wait where there are none (docs of its rate limits). */
+const tooMany = (seconds: number): ScimError => {
+  const retryAfterSeconds = Math.max(1, Math.ceil(seconds));
+  const detail = `Too many requests came with this token or to this tenant; wait ${retryAfterSeconds} seconds and go on.`;
+  return new ScimError('tooManyRequests', detail, { retryAfterSeconds });
+};
+
+const tooManyFailures = (retryAfterSeconds: number): ScimError => {
+  const detail = `Too many requests with wrong tokens came from this address. Correct the token; wrong ones are looked at again in ${retryAfterSeconds} seconds.`;
+  return new ScimError('tooManyRequests', detail, { retryAfterSeconds });
+};

@@ -1,0 +1,208 @@
+import { connect } from 'node:net';
+import { once } from 'node:events';
+import { ADMIN_KEY, startGateway, type TestGateway } from '../support/start-gateway.js';
+import { expectScimError, type TenantClient } from '../support/tenant-client.js';
+
+const PER_SECOND = 5;
+const BURST = 50;
+const LIMITED = {
+  RATE_LIMIT_PER_SECOND: String(PER_SECOND),
+  RATE_LIMIT_TENANT_PER_SECOND: String(PER_SECOND * 2),
+  ADMIN_RATE_LIMIT_PER_SECOND: '20',
+  SIGN_IN_FAILURES_PER_MINUTE: '10',
+  TRUSTED_PROXIES: '1',
+};
+
+describe('limits', () => {
+  let gateway: TestGateway;
+  beforeAll(async () => {
+    gateway = await startGateway({ env: LIMITED });
+  });
+  afterAll(() => gateway[Symbol.asyncDispose]());
+
+  const flood = (client: TenantClient, times: number) =>
+    Promise.all(Array.from({ length: times }, () => client.get('/Users?count=0')));
+  /** Operations of a bulk request. */
+  const people = (count: number) =>
+    Array.from({ length: count }, (_, n) => ({
+      method: 'POST',
+      path: '/Users',
+      bulkId: `b${n}`,
+      data: { userName: `u${n}@example.com` },
+    }));
+  const statuses = (answers: readonly { status: number }[]) => {
+    const counts: Record<number, number> = {};
+    for (const { status } of answers) counts[status] = (counts[status] ?? 0) + 1;
+    return counts;
+  };
+
+  it('answers 429 to what a token sends beyond its burst, with whole seconds to wait, and goes on after them', async () => {
+    const own = await gateway.newTenant();
+    const answers = await flood(own, 2 * BURST);
+    const { 200: taken = 0, 429: refused = 0 } = statuses(answers);
+    expect(taken + refused).toBe(2 * BURST);
+    // While the answers came, some more became free.
+    expect(taken).toBeGreaterThanOrEqual(BURST);
+    expect(taken).toBeLessThan(BURST + 5 * PER_SECOND);
+    const last = answers.findLast(({ status }) => status === 429);
+    if (!last) throw new Error('nothing was refused');
+    expectScimError(last, 429);
+    expect(last.body.detail).toMatch(/^Too many requests came with this token or to this tenant; wait 1 seconds/);
+    expect(last.headers['retry-after']).toBe('1');
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    expect((await own.get('/Users?count=0')).status).toBe(200);
+  });
+
+  it('refuses before a byte of the body is read', async () => {
+    const own = await gateway.newTenant();
+    expect((await own.scim('POST', '/Bulk', { Operations: people(2 * BURST) })).status).toBe(200);
+    const { hostname, port } = new URL(gateway.http.origin);
+    const socket = connect({ host: hostname, port: Number(port) });
+    await once(socket, 'connect');
+    socket.write(
+      `POST /scim/v2/${own.slug}/Users HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${own.token}\r\n` +
+        'Content-Type: application/scim+json\r\nContent-Length: 4000000\r\n\r\n{',
+    );
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    socket.destroy();
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 429 /);
+  });
+
+  it('limits no other tenant, and all tokens of one together', async () => {
+    const loud = await gateway.newTenant();
+    const quiet = await gateway.newTenant();
+    const path = `/tenants/${loud.slug}/connections/${loud.ids.connectionId}/tokens`;
+    const tokens: string[] = [loud.token];
+    for (let n = 0; n < 3; n++) tokens.push((await gateway.admin('POST', path)).body.token as string);
+    const answers = await Promise.all(
+      tokens.flatMap((token) =>
+        Array.from({ length: BURST }, () => loud.get('/Users?count=0', { authorization: `Bearer ${token}` })),
+      ),
+    );
+    const { 200: taken = 0 } = statuses(answers);
+    expect(taken).toBeGreaterThanOrEqual(2 * BURST);
+    expect(taken).toBeLessThan(2 * BURST + 10 * PER_SECOND);
+    expect(statuses(await flood(quiet, BURST))).toEqual({ 200: BURST });
+  });
+
+  it('leaves some of them in the request log, with a cause of their own, and counts them all', async () => {
+    const own = await gateway.newTenant();
+    const { 429: refused } = statuses(await flood(own, 3 * BURST));
+    const { body } = await gateway.admin('GET', `/tenants/${own.slug}/requests?status=429`);
+    const { requests } = body as { requests: object[] };
+    expect(requests.length).toBeGreaterThanOrEqual(1);
+    expect(requests.length).toBeLessThan(10);
+    expect(requests[0]).toMatchObject({ cause: 'tooManyRequests', connection: own.ids.connectionId });
+    const connection = await gateway.admin('GET', `/tenants/${own.slug}/connections/${own.ids.connectionId}`);
+    expect(connection.body).toMatchObject({ state: 'active', contact: { refusals: refused } });
+  });
+
+  it('counts the operations of a bulk request', async () => {
+    const own = await gateway.newTenant();
+    expect((await own.scim('POST', '/Bulk', { Operations: people(2 * BURST) })).status).toBe(200);
+    const answer = await own.get('/Users?count=0');
+    expect(answer.status).toBe(429);
+    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(5);
+  });
+
+  it('slows whoever shows wrong tokens, and no good token from the same address', async () => {
+    const own = await gateway.newTenant();
+    const from = (address: string, authorization: string | null, path = '/Users?count=0') =>
+      own.get(path, { authorization, headers: { 'x-forwarded-for': address } });
+    const wrong = await Promise.all(Array.from({ length: 15 }, (_, n) => from('10.1.1.1', `Bearer wrong${n}`)));
+    expect(statuses(wrong)).toEqual({ 401: 10, 429: 5 });
+    const refused = wrong.find(({ status }) => status === 429);
+    if (!refused) throw new Error('nothing was refused');
+    expectScimError(refused, 429);
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(30);
+    expect((await from('10.1.1.1', `Bearer ${own.token}`)).status).toBe(200);
+    expect((await from('10.1.1.2', 'Bearer wrong')).status).toBe(401);
+    const { body } = await gateway.admin('GET', `/tenants/${own.slug}/requests?cause=tooManyFailures`);
+    expect((body as { requests: unknown[] }).requests.length).toBeGreaterThan(0);
+  });
+
+  it('slows whoever guesses keys of the admin API, and no admin', async () => {
+    const ask = (key: string, address: string) =>
+      gateway.http.send({
+        method: 'GET',
+        target: '/admin/v1/me',
+        headers: { authorization: `Bearer ${key}`, 'x-forwarded-for': address },
+      });
+    const wrong = await Promise.all(Array.from({ length: 13 }, (_, n) => ask(`wrong${n}`, '10.2.2.2')));
+    expect(statuses(wrong)).toEqual({ 401: 10, 429: 3 });
+    const refused = wrong.find(({ status }) => status === 429);
+    expect(refused?.headers['content-type']).toContain('application/problem+json');
+    expect(refused?.body).toMatchObject({ status: 429, title: 'Too Many Requests' });
+    expect(Number(refused?.headers['retry-after'])).toBeGreaterThan(30);
+    expect((await ask(ADMIN_KEY, '10.2.2.2')).status).toBe(200);
+  });
+
+  it('limits each admin', async () => {
+    const { body } = await gateway.admin('POST', '/admins', { name: 'Kim', role: 'operator' });
+    const { key } = body as { key: string };
+    const answers = await Promise.all(
+      Array.from({ length: 300 }, () => gateway.admin('GET', '/me', undefined, { key })),
+    );
+    const { 200: taken = 0, 429: refused = 0 } = statuses(answers);
+    expect(taken).toBeGreaterThanOrEqual(200);
+    expect(refused).toBeGreaterThan(0);
+    expect((await gateway.admin('GET', '/me')).status).toBe(200);
+  });
+
+  it('never limits the health of the service', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 500 }, () => gateway.http.send({ method: 'GET', target: '/health/live' })),
+    );
+    expect(statuses(answers)).toEqual({ 200: 500 });
+  });
+});
+
+describe('connections', () => {
+  let gateway: TestGateway;
+  beforeAll(async () => {
+    gateway = await startGateway({
+      env: {
+        HEADERS_TIMEOUT_SECONDS: '1',
+        REQUEST_TIMEOUT_SECONDS: '2',
+        KEEP_ALIVE_SECONDS: '1',
+        MAX_CONNECTIONS: '4',
+      },
+    });
+  });
+  afterAll(() => gateway[Symbol.asyncDispose]());
+
+  const opened = async () => {
+    const { hostname, port } = new URL(gateway.http.origin);
+    const socket = connect({ host: hostname, port: Number(port) });
+    let text = '';
+    socket.on('data', (bytes: Buffer) => (text += bytes.toString()));
+    const closed = new Promise<string>((resolve) => socket.once('close', () => resolve(text)));
+    socket.on('error', () => undefined);
+    await once(socket, 'connect');
+    return { socket, closed };
+  };
+
+  it('answers 408 to a request whose headers or body come too slowly', async () => {
+    const slowHeaders = await opened();
+    slowHeaders.socket.write('GET /health/live HTTP/1.1\r\nHost: x\r\nX-Slow');
+    const slowBody = await opened();
+    const own = await gateway.newTenant();
+    slowBody.socket.write(
+      `POST /scim/v2/${own.slug}/Users HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${own.token}\r\n` +
+        'Content-Type: application/scim+json\r\nContent-Length: 1000\r\n\r\n{',
+    );
+    for (const { closed } of [slowHeaders, slowBody]) {
+      expect(await closed).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n[^]*"status":"408"/);
+    }
+  }, 20_000);
+
+  it('closes what comes beyond the most connections', async () => {
+    const open = await Promise.all(Array.from({ length: 8 }, opened));
+    const ended = await Promise.race([
+      Promise.all(open.slice(-4).map(({ closed }) => closed)),
+      new Promise<string>((resolve) => setTimeout(() => resolve('open'), 3_000)),
+    ]);
+    for (const { socket } of open) socket.destroy();
+    expect(ended).not.toBe('open');
+  });
+});
