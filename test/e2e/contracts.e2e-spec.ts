@@ -26,7 +26,7 @@ describe('the messages on the topics', () => {
         'POST',
         `/tenants/${acme.slug}/products/${product}/enable`,
       );
-      if (status >= 300 && status !== 404) throw new Error(`${product}: ${status} ${text}`);
+      if (status >= 300) throw new Error(`${product}: ${status} ${text}`);
     }
     await everythingThatCanHappen(acme);
     await eventually(async () => {
@@ -57,6 +57,9 @@ describe('the messages on the topics', () => {
     ['rollcall.groups', 4],
     ['rollcall.product.wellness', 1],
     ['rollcall.product.hr-assistant', 1],
+    ['rollcall.product.define', 1],
+    ['rollcall.product.client-settings', 1],
+    ['rollcall.product.identity-platform', 1],
     ['rollcall.product.wellness.acks', 2],
     ['rollcall.product.hr-assistant.acks', 2],
   ])('are on %s what it says, of every kind', async (address, kinds) => {

@@ -6,6 +6,7 @@ import {
   encodeCloudEvent,
   type Message,
   type MessageBus,
+  MessageBusUnavailable,
   type ReceivedMessage,
   type TopicMessages,
 } from '#message-bus';
@@ -293,17 +294,20 @@ describe('consumeViews', () => {
       await consumeAll({ acknowledge });
       await bus.forgetGroup('wellness', topic);
       let committed: bigint | undefined;
+      let refusals = 1;
       const publishing = new Proxy(bus, {
         get: (target, name) => {
           if (name !== 'publish') return (target[name as keyof MessageBus] as () => unknown).bind(target);
           return async (batch: readonly TopicMessages[]) => {
             const leaves = batch.some(({ messages }) => messages.some(({ key }) => key.startsWith('acme/')));
             if (leaves) committed = (await target.committed('wellness', topic)).get(0);
+            if (leaves && refusals-- > 0) throw new MessageBusUnavailable('away');
             return target.publish(batch);
           };
         },
       });
       await consumeAll({ acknowledge, bus: publishing });
+      expect(refusals).toBe(-1);
       expect(committed).toBe(0n);
       expect((await acks()).filter(([type]) => type === gone('2', 0, 0)[0])).toEqual([
         gone('2', 0, 0),
