@@ -37,7 +37,7 @@ describe('isolation of admins', () => {
     gateway = await startGateway({ compose: standalone() });
     home = await withOAuthClient(gateway, await placeOf(await gateway.newTenant({ slug: 'at-home' })));
     elsewhere = await placeOf(await gateway.newTenant({ slug: 'abroad' }), UNDISCLOSED);
-    elsewhere = await withHold(gateway, await withOAuthClient(gateway, elsewhere));
+    elsewhere = await withHold(gateway, await withOAuthClient(gateway, elsewhere, UNDISCLOSED));
     nowhere = nowhereLike(elsewhere, 'abrode');
     keys = {
       operator: await appoint('operator'),

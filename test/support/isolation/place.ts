@@ -95,10 +95,10 @@ export async function placeOf(tenant: TenantClient, word = 'Home'): Promise<Plac
   };
 }
 
-/** The place with an OAuth client; hashing its secrets takes a while. */
-export async function withOAuthClient<At extends Place>(gateway: TestGateway, place: At): Promise<At> {
+/** The place with an OAuth client, called `word`; hashing its secrets takes a while. */
+export async function withOAuthClient<At extends Place>(gateway: TestGateway, place: At, word = 'Home'): Promise<At> {
   const path = `/tenants/${place.slug}/connections/${place.connectionId}/oauth-clients`;
-  const { body } = await gateway.admin('POST', path, { name: UNDISCLOSED });
+  const { body } = await gateway.admin('POST', path, { name: word });
   return { ...place, oauthClientId: (body as { clientId: string }).clientId };
 }
 
