@@ -15,6 +15,11 @@ export class ServerProcess {
     private readonly written: readonly string[],
   ) {}
 
+  /** Of the operating system. */
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
   /** Everything it has written to standard output and standard error. */
   get output(): string {
     return this.written.join('');
