@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { openLmdbMessageBus } from '#message-bus/lmdb';
 import { residentMemory } from '../load/process-meter.js';
 import { ServerProcess } from '../support/server-process.js';
+import { UNLIMITED } from '../support/unlimited.js';
 
 /** In thousands. The bar is 20,000: `REDERIVATION_PEOPLE=20000 npm run test:e2e -- crash/rederivation`. */
 const PEOPLE = Number(process.env['REDERIVATION_PEOPLE'] ?? 3_000);
@@ -57,7 +58,7 @@ describe(`a mapping saved over ${PEOPLE} people`, () => {
     await rm(dataDir, { recursive: true, force: true });
   });
 
-  const start = () => ServerProcess.start(dataDir, { ADMIN_KEY, LOG_LEVEL: 'info' });
+  const start = () => ServerProcess.start(dataDir, { ...UNLIMITED, ADMIN_KEY });
   const admin = async (method: string, path: string, body?: object): Promise<unknown> => {
     const response = await fetch(`${server.url}${path}`, {
       method,
