@@ -6,6 +6,7 @@ import { Directory } from './directory.js';
 import { WrongAnswer } from './drive.js';
 import { measureEntraCycle } from './entra.section.js';
 import { measureFilters } from './filters.section.js';
+import { measureFlood } from './flood.section.js';
 import { measureGroups } from './group.section.js';
 import { measureGrowth } from './growth.section.js';
 import { residentMemory } from './process-meter.js';
@@ -27,6 +28,7 @@ const USAGE = `npm run bench -- [options]
   --only=delivery     from a request to the products, and to their acknowledgement
   --only=filters      operators, sorts and cursors at three sizes
   --only=tokens       knowing a caller among 10 and among 1,000,000 tokens
+  --only=flood        what one tenant feels of another's flood
   --only=request-log  what remembering calls costs a create and a look-up
   --only=directory    everything else alone
   --strict            exit code 2 when a bar is missed
@@ -71,6 +73,7 @@ async function bench(): Promise<number> {
   }
   if (options.only === 'filters') await measureFilters(report, scale, new Directory(await AppServer.start(app)));
   if (options.only === 'tokens') await measureTokens(report);
+  if (options.only === 'flood') await measureFlood(report, scale);
   if (options.only === 'request-log') await measureRequestLog(report, scale);
   if (section('directory')) {
     const server = await AppServer.start(app);

@@ -22,7 +22,7 @@ export class AppServer implements Target {
   readonly port: number;
   readonly directory: string;
   readonly #nodeOptions: readonly string[];
-  readonly #settings: Readonly<Record<string, string>>;
+  #settings: Readonly<Record<string, string>>;
   #child: Child;
   #token = '';
 
@@ -86,8 +86,9 @@ export class AppServer implements Target {
     return this.#child.end('SIGTERM');
   }
 
-  /** A new process on the same data. */
-  startAgain(): void {
+  /** A new process on the same data. @param settings instead of those it was started with */
+  startAgain(settings = this.#settings): void {
+    this.#settings = settings;
     this.#child = this.#spawn();
   }
 

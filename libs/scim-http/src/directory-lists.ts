@@ -45,7 +45,7 @@ const MAX_KNOWN = 15;
  * Lists and searches of one tenant under way at a time. They share one thread, so more of them at once are no faster; but each
  * takes its slices of it in turn with the requests of others.
  */
-const LISTS_AT_ONCE = 4;
+const LISTS_AT_ONCE = 2;
 const LISTS_WAITING = 200;
 
 /** Answers the list requests of RFC 7644 §3.4.2: by id and by userName from the log, all others from the read models. */

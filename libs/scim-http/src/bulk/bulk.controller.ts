@@ -20,7 +20,7 @@ import { type BulkResult, bulkResponse } from './bulk-result.js';
  */
 const CONCURRENCY = 32;
 /** Jobs of one tenant under way at a time, and waiting. */
-const JOBS_AT_ONCE = 2;
+const JOBS_AT_ONCE = 1;
 const JOBS_WAITING = 8;
 /** Refused operations of one job that leave a record in the request log: the others are mostly refused for the same. */
 const NOTED_REFUSALS = 20;
