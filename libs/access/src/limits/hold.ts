@@ -1,11 +1,12 @@
 /**
  * Lets whoever asks too much wait before being told so. A client that sends its next request when it has its answer is slowed
- * to a few a second, which costs us a timer; refusing at once would have it ask some thousand times.
+ * to a few a second, which costs us a timer; refusing at once would have it ask some thousand times. No two wait equally long:
+ * many connections refused together would otherwise come back together, again and again, and others would feel each wave.
  */
 export class Hold {
   private held = 0;
 
-  /** @param max answers held back at a time; more go out at once */
+  /** @param ms least wait; the longest is twice that @param max answers held back at a time; more go out at once */
   constructor(
     private readonly ms: number,
     private readonly max: number,
@@ -14,9 +15,12 @@ export class Hold {
   release(answer: () => void): void {
     if (this.held >= this.max || this.ms === 0) return answer();
     this.held++;
-    setTimeout(() => {
-      this.held--;
-      answer();
-    }, this.ms).unref();
+    setTimeout(
+      () => {
+        this.held--;
+        answer();
+      },
+      this.ms * (1 + Math.random()),
+    ).unref();
   }
 }

@@ -37,6 +37,12 @@ export class RequestLimits {
     return 0;
   }
 
+  /** @returns milliseconds until one more would be taken in; takes nothing */
+  owed(caller: Limited, now: number): number {
+    const { own, tenant } = this.pacesOf(caller);
+    return Math.max(own.wait(now), tenant.wait(now));
+  }
+
   /** For what one request does beyond one: the operations of a bulk request. What is owed is waited for later. */
   charge(caller: Limited, now: number, count: number): void {
     const { own, tenant } = this.pacesOf(caller);

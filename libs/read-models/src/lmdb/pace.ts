@@ -1,10 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type QueryBudget, QueryTooCostly } from '../read-models.port.js';
 
-/** Longest stretch of work, in milliseconds, before other callers get their turn. */
-const SLICE_MS = 4;
+/**
+ * Longest stretch of work, in milliseconds, before other callers get their turn. A write takes several turns of the event
+ * loop, and beside a long search each of them waits for a slice.
+ */
+const SLICE_MS = 0.5;
 /** Steps between two looks at the clock. */
-const STEPS = 16;
+const STEPS = 4;
 
 /** Cuts long work into slices that leave the event loop free in between, and keeps it within its budget. */
 export class Pace {

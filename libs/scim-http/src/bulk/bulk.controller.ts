@@ -1,5 +1,6 @@
+import type { Caller } from '#access';
 import { UserNameClaims } from '#handlers';
-import { parseBulkRequest } from '#scim';
+import { parseBulkRequest, ScimError } from '#scim';
 import { LOGGER, type Logger } from '#telemetry';
 import { Controller, Inject, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
@@ -18,7 +19,7 @@ import { type BulkResult, bulkResponse } from './bulk-result.js';
  * Operations of one job under way at a time. Enough for the store to write many with one sync; few enough that the
  * requests of others come in between.
  */
-const CONCURRENCY = 32;
+const CONCURRENCY = 16;
 /** Jobs of one tenant under way at a time, and waiting. */
 const JOBS_AT_ONCE = 1;
 const JOBS_WAITING = 8;
@@ -44,8 +45,7 @@ export class BulkController {
     const context = contextOf(request);
     const { caller } = request.scim;
     const granted = caller?.scopes ?? 0;
-    // One is paid for already.
-    if (caller) this.options.requests.charge(caller, Date.now(), bulk.operations.length - 1);
+    if (caller) this.charge(caller, bulk.operations.length);
     let refusals = 0;
     const job = new BulkJob(bulk, {
       context,
@@ -59,6 +59,22 @@ export class BulkController {
     const results = await this.turns.run(context.tenant, () => job.run());
     this.report(request, results);
     sendScim(reply, 200, bulkResponse(bulk.operations, results));
+  }
+
+  /**
+   * The operations count as requests. Who is in debt for another job, sent at the same time, pays that off first.
+   * @throws ScimError `tooManyRequests`; nothing was carried out
+   */
+  private charge(caller: Caller, operations: number): void {
+    const now = Date.now();
+    const waitMs = this.options.requests.owed(caller, now);
+    if (waitMs > 0) {
+      const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1_000));
+      const detail = `The bulk requests before this one were as many operations as may come at once; nothing of it was carried out. Wait ${retryAfterSeconds} seconds and send it again.`;
+      throw new ScimError('tooManyRequests', detail, { retryAfterSeconds });
+    }
+    // One is paid for already.
+    this.options.requests.charge(caller, now, operations - 1);
   }
 
   private answerFor(

@@ -7,6 +7,8 @@ export interface BulkPace {
   readonly concurrency: number;
   /** See `BulkRequest`. */
   readonly failOnErrors: number | undefined;
+  /** Steps begun before others get their turn, and how they get it. Default: as many as there are. */
+  readonly rest?: { readonly after: number; readonly turn: () => Promise<void> };
 }
 
 /**
@@ -18,13 +20,15 @@ export function runBulk(
   steps: readonly BulkStep[],
   precedence: ReadonlyMap<BulkStep, Precedence>,
   execute: (step: BulkStep) => Promise<number>,
-  { concurrency, failOnErrors }: BulkPace,
+  { concurrency, failOnErrors, rest }: BulkPace,
 ): Promise<void> {
   const schedule = new BulkSchedule(steps, precedence);
   const sequence = failOnErrors === undefined ? undefined : inSequence(steps, precedence)[Symbol.iterator]();
   let upcoming = sequence?.next().value;
   let running = 0;
   let errors = 0;
+  let begun = 0;
+  let resting = false;
   const begin = (): BulkStep | undefined => {
     if (!sequence) return schedule.begin();
     if (errors + running >= (failOnErrors ?? 0) || upcoming === undefined) return undefined;
@@ -36,10 +40,22 @@ export function runBulk(
     return step;
   };
   return new Promise((resolve, reject) => {
+    const restThenFill = (turn: Promise<void>): void => {
+      resting = true;
+      turn
+        .then(() => {
+          resting = false;
+          begun = 0;
+          fill();
+        })
+        .catch(reject);
+    };
     const fill = (): void => {
-      while (running < concurrency) {
+      while (running < concurrency && !resting) {
+        if (rest && begun >= rest.after) return restThenFill(rest.turn());
         const step = begin();
         if (!step) break;
+        begun += 1;
         running += step.operations.length;
         execute(step)
           .then((failed) => {
@@ -50,7 +66,7 @@ export function runBulk(
           })
           .catch(reject);
       }
-      if (running === 0) resolve();
+      if (running === 0 && !resting) resolve();
     };
     fill();
   });
