@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isNews } from '#consumer';
 import { absentUser, evolveUser, type Fact, type User, tenantStream, type UserEvent, userStream } from '#domain';
 import type { AppendResult, EventStore, NewEvent } from '#event-store';
 import { openLmdbEventStore } from '#event-store/lmdb';
@@ -20,6 +21,22 @@ export interface Delivered {
   readonly id: string;
   readonly position: bigint;
   readonly view: ViewMessage;
+}
+
+/** What a product knows that takes in what is news to it. */
+export function known(messages: readonly Delivered[]): Map<string, ViewMessage> {
+  const seen = new Map<string, Delivered>();
+  const versionOf = ({ id, position, view }: Delivered) => ({
+    revision: view.revision,
+    settingsVersion: view.settingsVersion,
+    position,
+    eventId: id,
+  });
+  for (const message of messages) {
+    const before = seen.get(message.key);
+    if (isNews(versionOf(message), before && versionOf(before))) seen.set(message.key, message);
+  }
+  return new Map([...seen].map(([key, { view }]) => [key, view]));
 }
 
 /** The life of one relay: at its end every engine refuses it, whatever it is doing. */

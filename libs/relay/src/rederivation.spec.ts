@@ -1,8 +1,7 @@
 import { tenantStream, userStream } from '#domain';
-import { isNews } from '#consumer';
-import { compileProfile, define, deriveView, hrAssistant, sameMessage, type ViewMessage, viewMessage, wellness } from '#products'; // prettier-ignore
+import { compileProfile, define, deriveView, hrAssistant, sameMessage, viewMessage, wellness } from '#products'; // prettier-ignore
 import fc from 'fast-check';
-import { type Delivered, RelayWorld } from '../../../test/support/relay-world.js';
+import { known, RelayWorld } from '../../../test/support/relay-world.js';
 import { readIncomplete } from './incomplete-people.js';
 import { readRederivations } from './read-rederivations.js';
 import { readView } from './read-view.js';
@@ -23,22 +22,6 @@ const mapped = (version: number, path: string | undefined, product = 'wellness')
 });
 const enabled = (product: string) => ({ type: 'ProductEnabled', data: { product } });
 const disabled = (product: string) => ({ type: 'ProductDisabled', data: { product } });
-
-/** What a product knows that takes in what is news to it. */
-function known(messages: readonly Delivered[]): Map<string, ViewMessage> {
-  const seen = new Map<string, Delivered>();
-  const versionOf = ({ id, position, view }: Delivered) => ({
-    revision: view.revision,
-    settingsVersion: view.settingsVersion,
-    position,
-    eventId: id,
-  });
-  for (const message of messages) {
-    const before = seen.get(message.key);
-    if (isNews(versionOf(message), before && versionOf(before))) seen.set(message.key, message);
-  }
-  return new Map([...seen].map(([key, { view }]) => [key, view]));
-}
 
 describe('re-derivation', () => {
   let world: RelayWorld;

@@ -1,8 +1,7 @@
 import { groupStream, type RoleRule, tenantStream, userStream } from '#domain';
-import { isNews } from '#consumer';
-import { clientSettings, define, type ViewMessage, wellness } from '#products';
+import { clientSettings, define, wellness } from '#products';
 import fc from 'fast-check';
-import { type Delivered, RelayWorld } from '../../../test/support/relay-world.js';
+import { known, RelayWorld } from '../../../test/support/relay-world.js';
 
 const products = [
   wellness,
@@ -25,21 +24,6 @@ const moved = (added: string[], removed: string[] = []) => ({
 });
 const created = (displayName: string) => ({ type: 'GroupCreated', data: { resource: { displayName } } });
 const editors = [{ group: { displayName: 'Editors' }, role: 'editor' }];
-
-function known(messages: readonly Delivered[]): Map<string, ViewMessage> {
-  const seen = new Map<string, Delivered>();
-  const versionOf = ({ id, position, view }: Delivered) => ({
-    revision: view.revision,
-    settingsVersion: view.settingsVersion,
-    position,
-    eventId: id,
-  });
-  for (const message of messages) {
-    const before = seen.get(message.key);
-    if (isNews(versionOf(message), before && versionOf(before))) seen.set(message.key, message);
-  }
-  return new Map([...seen].map(([key, { view }]) => [key, view]));
-}
 
 describe('roles', () => {
   let world: RelayWorld;
