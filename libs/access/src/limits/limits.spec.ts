@@ -106,7 +106,8 @@ describe('Hold', () => {
     );
     expect(answered).toEqual([2, 3]);
     await Promise.all(all);
-    expect(answered).toEqual([2, 3, 0, 1]);
+    // Each is held for a time of its own, so that what was refused together does not come back together.
+    expect(answered.toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3]);
     const later = new Promise<void>((resolve) => hold.release(() => resolve(void answered.push(4))));
     expect(answered).toHaveLength(4);
     await later;
