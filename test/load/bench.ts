@@ -28,7 +28,7 @@ const USAGE = `npm run bench -- [options]
   --only=delivery     from a request to the products, and to their acknowledgement
   --only=filters      operators, sorts and cursors at three sizes
   --only=tokens       knowing a caller among 10 and among 1,000,000 tokens
-  --only=flood        what one tenant feels of another's flood
+  --only=flood        what one tenant feels of another's flood; with --flood=NAME of one kind of flood, e.g. bulk
   --only=request-log  what remembering calls costs a create and a look-up
   --only=directory    everything else alone
   --strict            exit code 2 when a bar is missed
@@ -42,6 +42,7 @@ const { values: options } = parseArgs({
     only: { type: 'string' },
     strict: { type: 'boolean', default: false },
     prof: { type: 'string' },
+    flood: { type: 'string' },
     'prof-dir': { type: 'string', default: 'bench-profile' },
     app: { type: 'string', default: 'scim-gateway' },
     help: { type: 'boolean', default: false },
@@ -73,7 +74,7 @@ async function bench(): Promise<number> {
   }
   if (options.only === 'filters') await measureFilters(report, scale, new Directory(await AppServer.start(app)));
   if (options.only === 'tokens') await measureTokens(report);
-  if (options.only === 'flood') await measureFlood(report, scale);
+  if (options.only === 'flood') await measureFlood(report, scale, options.flood);
   if (options.only === 'request-log') await measureRequestLog(report, scale);
   if (section('directory')) {
     const server = await AppServer.start(app);
