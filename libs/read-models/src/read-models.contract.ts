@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { batchContract } from './contract/batches.contract.js';
 import { budgetContract } from './contract/budget.contract.js';
+import { checkpointContract } from './contract/checkpoints.contract.js';
 import { filterContract } from './contract/filters.contract.js';
 import { indexContract } from './contract/indexes.contract.js';
 import { pageContract } from './contract/pages.contract.js';
@@ -22,6 +23,7 @@ export function readModelsContract(name: string, open: OpenReadModels, unmet: Re
   describe(`ReadModels contract: ${name}`, () => {
     describe('documents', () => documentContract(withModels));
     describe('batches', () => batchContract(withModels));
+    describe('checkpoints', () => checkpointContract(withModels));
     describe('budgets', () => budgetContract(withModels));
     describe('filters', () => filterContract(withModels, unmet));
     describe('pages', () => pageContract(withModels));

@@ -84,13 +84,23 @@ export type WriteOperation =
   | { readonly type: 'put'; readonly collection: string; readonly document: Document }
   | { readonly type: 'delete'; readonly collection: string; readonly id: string };
 
+export interface CheckpointMove {
+  readonly name: string;
+  readonly position: bigint;
+  /**
+   * The position that must be stored now, `none` where there must be none: else somebody else has moved the checkpoint and
+   * the batch is refused. Absent: whatever is stored is replaced.
+   */
+  readonly after?: bigint | 'none';
+}
+
 export interface WriteBatch {
   /** Applied in order; a later operation on the same id wins. */
   readonly operations: readonly WriteOperation[];
   /** Stored together with the operations or not at all. */
-  readonly checkpoint?: { readonly name: string; readonly position: bigint };
-  /** More checkpoints for writers that feed several projections from one batch. */
-  readonly checkpoints?: readonly { readonly name: string; readonly position: bigint }[];
+  readonly checkpoint?: CheckpointMove;
+  /** More checkpoints for writers that feed several projections from one batch; no name twice. */
+  readonly checkpoints?: readonly CheckpointMove[];
 }
 
 /**
@@ -119,7 +129,12 @@ export interface ReadModels extends AsyncDisposable {
    */
   count(collection: string, filter: Filter, budget?: QueryBudget): Promise<number>;
 
-  /** Applies all operations and the checkpoints, or nothing; resolves once every later read sees them. */
+  /**
+   * Applies all operations and the checkpoints, or nothing; resolves once every later read sees them.
+   * @throws CheckpointMoved a checkpoint is not where its `after` says, whoever moved it; nothing was written
+   * @throws ReadModelsUnavailable whether the batch was written is unknown. Repeated with `after` it may be refused for
+   *   having been written the first time.
+   */
   write(batch: WriteBatch): Promise<void>;
 
   /** Position last stored under this name, or undefined. */
@@ -132,6 +147,20 @@ export interface ReadModels extends AsyncDisposable {
 /** The engine is away or closing; the caller may repeat the call. */
 export class ReadModelsUnavailable extends Error {
   override readonly name = 'ReadModelsUnavailable';
+}
+
+/** A checkpoint is not where the writer of a batch left it: another one writes too. Nothing of the batch was written. */
+export class CheckpointMoved extends Error {
+  override readonly name = 'CheckpointMoved';
+  constructor(
+    readonly checkpoint: string,
+    readonly expected: bigint | 'none',
+    /** What is stored; undefined where the engine did not say. */
+    readonly actual: bigint | 'none' | undefined,
+    options?: ErrorOptions,
+  ) {
+    super(`Checkpoint ${checkpoint} is at ${actual ?? 'another position'}, expected ${expected}`, options);
+  }
 }
 
 /** A query had to look at more documents than its budget allows; a filter that an index answers is the remedy. */

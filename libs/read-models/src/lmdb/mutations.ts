@@ -73,6 +73,11 @@ export class Mutations {
     this.#named.set(name, value);
   }
 
+  /** What `putValue` was last told of `name`, if anything. */
+  value(name: string): string | undefined {
+    return this.#named.get(name);
+  }
+
   /** Comes before every put of this transaction. */
   clear(database: AnyDatabase): void {
     this.#cleared.push(database);

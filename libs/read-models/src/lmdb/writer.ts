@@ -1,4 +1,4 @@
-import { type Document, ReadModelsUnavailable, type WriteBatch } from '../read-models.port.js';
+import { CheckpointMoved, type Document, ReadModelsUnavailable, type WriteBatch } from '../read-models.port.js';
 import type { Collection, Entries } from './collection.js';
 import { seenValue, writeSeen } from './indexed-field.js';
 import { isUsableId, MAX_ID_BYTES } from './key-encoding.js';
@@ -23,9 +23,17 @@ interface EncodedOperation {
   readonly document: EncodedDocument | undefined;
 }
 
+interface EncodedCheckpoint {
+  readonly name: string;
+  /** Where it is kept. */
+  readonly value: string;
+  readonly position: string;
+  readonly after: bigint | 'none' | undefined;
+}
+
 interface Task {
   readonly operations: readonly EncodedOperation[];
-  readonly checkpoints: readonly (readonly [name: string, position: string])[];
+  readonly checkpoints: readonly EncodedCheckpoint[];
   /** Runs alone, between transactions. */
   readonly alone?: () => Promise<void>;
   readonly resolve: () => void;
@@ -62,7 +70,12 @@ export class Writer {
         : { collection: this.#collection(operation.collection).name, id: operation.id, document: undefined },
     );
     const given = batch.checkpoint ? [batch.checkpoint, ...(batch.checkpoints ?? [])] : (batch.checkpoints ?? []);
-    const checkpoints = given.map(({ name, position }) => [checkpointValue(name), position.toString()] as const);
+    const checkpoints = given.map(({ name, position, after }) => ({
+      name,
+      value: checkpointValue(name),
+      position: position.toString(),
+      after,
+    }));
     return this.#enqueue({ operations, checkpoints });
   }
 
@@ -124,9 +137,13 @@ export class Writer {
 
   async #commitGroup(group: readonly Task[]): Promise<void> {
     try {
-      const { mutations, touched } = this.#workOut(group);
+      const { mutations, touched, refused } = this.#workOut(group);
       await this.#commit(mutations, touched);
-      for (const task of group) task.resolve();
+      for (const task of group) {
+        const moved = refused.get(task);
+        if (moved) task.reject(moved);
+        else task.resolve();
+      }
     } catch (cause) {
       this.#forget();
       const error = new ReadModelsUnavailable('The batch could not be written', { cause });
@@ -135,16 +152,26 @@ export class Writer {
   }
 
   /** The last operation on an id decides, so the document stored before is read once and compared with that. */
-  #workOut(group: readonly Task[]): { mutations: Mutations; touched: Collection[] } {
+  #workOut(group: readonly Task[]): {
+    mutations: Mutations;
+    touched: Collection[];
+    refused: ReadonlyMap<Task, CheckpointMoved>;
+  } {
     const mutations = new Mutations();
+    const refused = new Map<Task, CheckpointMoved>();
     const last = new Map<string, Map<string, EncodedDocument | undefined>>();
     for (const task of group) {
+      const moved = this.#movedUnder(task, mutations);
+      if (moved) {
+        refused.set(task, moved);
+        continue;
+      }
       for (const { collection, id, document } of task.operations) {
         let documents = last.get(collection);
         if (!documents) last.set(collection, (documents = new Map<string, EncodedDocument | undefined>()));
         documents.set(id, document);
       }
-      for (const [name, position] of task.checkpoints) mutations.putValue(name, position);
+      for (const { value, position } of task.checkpoints) mutations.putValue(value, position);
     }
     const touched: Collection[] = [];
     for (const [name, documents] of last) {
@@ -158,7 +185,18 @@ export class Writer {
         this.#storedSeen.set(collection, seen);
       }
     }
-    return { mutations, touched };
+    return { mutations, touched, refused };
+  }
+
+  /** The first checkpoint of the task that is not where its writer expects it, with what comes before it in the group. */
+  #movedUnder({ checkpoints }: Task, mutations: Mutations): CheckpointMoved | undefined {
+    for (const { name, value, after } of checkpoints) {
+      if (after === undefined) continue;
+      const stored = mutations.value(value) ?? this.storage.value(value);
+      const actual = stored === undefined ? 'none' : BigInt(stored);
+      if (actual !== after) return new CheckpointMoved(name, after, actual);
+    }
+    return undefined;
   }
 
   #commit(mutations: Mutations, touched: readonly Collection[]): Promise<void> {

@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { jest } from '@jest/globals';
 import { MongoClient } from 'mongodb';
+import type { ReadModels } from '../read-models.port.js';
 import { readModelsContract } from '../read-models.contract.js';
 import { openMongoReadModels } from './index.js';
 
@@ -28,6 +30,35 @@ if (uri === undefined) {
     },
     unmet,
   );
+
+  it('lets one of several processes win that write behind the same checkpoint, with all it writes', async () => {
+    const database = `contract-${randomUUID()}`;
+    databases.add(database);
+    const writers: ReadModels[] = [];
+    for (let i = 0; i < 4; i++) {
+      const writer = await openMongoReadModels({ uri, database });
+      await writer.declare({ name: 'users', indexes: [] });
+      writers.push(writer);
+    }
+    for (let round = 1; round <= 10; round++) {
+      const outcomes = await Promise.allSettled(
+        writers.map((writer, w) => {
+          const documents = ['a', 'b', `own-${w}`].map((_id) => ({ _id, round, w }));
+          const operations = documents.map((document) => ({ type: 'put', collection: 'users', document }) as const);
+          const after = round === 1 ? 'none' : BigInt(round - 1);
+          return writer.write({ operations, checkpoint: { name: 'p', position: BigInt(round), after } });
+        }),
+      );
+      const winner = outcomes.findIndex(({ status }) => status === 'fulfilled');
+      for (const [w, outcome] of outcomes.entries()) {
+        if (w !== winner) expect(outcome).toMatchObject({ reason: { name: 'CheckpointMoved' } });
+      }
+      const [models] = writers as [ReadModels];
+      const written = await models.find('users', { filter: { round } });
+      expect(written.map(({ _id }) => _id)).toEqual(['a', 'b', `own-${winner}`]);
+    }
+    await Promise.all(writers.map((writer) => writer[Symbol.asyncDispose]()));
+  });
 }
 
 /** What the stand-in for MongoDB that these tests may run on is known to answer otherwise than MongoDB 8 does. */

@@ -1,5 +1,7 @@
 import { type AnyBulkWriteOperation, type ClientSession, type Collection, type Db, MongoClient } from 'mongodb';
 import {
+  CheckpointMoved,
+  type CheckpointMove,
   type CollectionDefinition,
   type Document,
   type Filter,
@@ -11,7 +13,7 @@ import {
   type WriteBatch,
 } from '../read-models.port.js';
 import { behindPlace, withTies } from './behind-place.js';
-import { failure, isOutOfTime } from './failures.js';
+import { failure, isDuplicate, isOutOfTime } from './failures.js';
 import { isAnsweredByIndex } from './index-use.js';
 import { Migrations } from './migrations.js';
 
@@ -42,7 +44,8 @@ interface ResetDocument {
 
 /**
  * Read models in MongoDB. On a replica set or a sharded cluster a batch and its checkpoint are one transaction; on a single
- * server, which has none, the documents are written first and the checkpoint last, so that a crash repeats the batch.
+ * server, which has none, the documents are written first and the checkpoint last, so that a crash repeats the batch; there
+ * a writer whose checkpoint is moved while it writes is told so, but has written its documents.
  * @throws ReadModelsUnavailable no server answers
  */
 export async function openMongoReadModels(options: MongoReadModelsOptions): Promise<ReadModels> {
@@ -224,23 +227,48 @@ class MongoReadModels implements ReadModels {
   }
 
   async #apply({ writes, checkpoints }: BatchWork): Promise<void> {
-    if (writes.size === 0 && checkpoints.size === 0) return;
+    if (writes.size === 0 && checkpoints.length === 0) return;
     for (const collection of writes.keys()) this.#of(collection);
+    const single = writes.size === 0 && checkpoints.length === 1; // whole without a transaction
     await this.#together(async (within) => {
+      const expecting = checkpoints.filter(({ after }) => after !== undefined);
+      // Before anything is written; what moves them from here on makes the transaction fail.
+      if (writes.size > 0) for (const move of expecting) await this.#assertUnmoved(move, within);
       for (const [collection, operations] of writes) {
         await this.#of(collection).bulkWrite([...operations.values()], { ordered: false, ...within });
       }
-      if (checkpoints.size === 0) return;
-      const stored = [...checkpoints].map(([_id, position]) => ({
-        replaceOne: { filter: { _id }, replacement: { position: `${position}` }, upsert: true },
-      }));
-      await this.#checkpoints.bulkWrite(stored, { ordered: false, ...within });
-    });
+      for (const move of expecting) await this.#move(move, within);
+      const others = checkpoints
+        .filter(({ after }) => after === undefined)
+        .map(({ name, position }) => ({
+          replaceOne: { filter: { _id: nameOf(name) }, replacement: { position: `${position}` }, upsert: true },
+        }));
+      if (others.length > 0) await this.#checkpoints.bulkWrite(others, { ordered: false, ...within });
+    }, single);
+  }
+
+  async #assertUnmoved({ name, after = 'none' }: CheckpointMove, within: Within): Promise<void> {
+    const found = await this.#checkpoints.findOne({ _id: nameOf(name) }, within);
+    const actual = found ? BigInt(found.position) : 'none';
+    if (actual !== after) throw new CheckpointMoved(name, after, actual);
+  }
+
+  async #move({ name, after = 'none', position }: CheckpointMove, within: Within): Promise<void> {
+    const _id = nameOf(name);
+    if (after === 'none') {
+      await this.#checkpoints.insertOne({ _id, position: `${position}` }, within).catch((cause: unknown) => {
+        throw isDuplicate(cause) ? new CheckpointMoved(name, after, undefined, { cause }) : cause;
+      });
+      return;
+    }
+    const where = { _id, position: `${after}` };
+    const { matchedCount } = await this.#checkpoints.updateOne(where, { $set: { position: `${position}` } }, within);
+    if (matchedCount === 0) throw new CheckpointMoved(name, after, undefined);
   }
 
   /** One transaction where there are any, the same steps in their order otherwise. */
-  async #together(steps: (within: { session?: ClientSession }) => Promise<void>): Promise<void> {
-    if (!this.transactional) return steps({});
+  async #together(steps: (within: Within) => Promise<void>, single = false): Promise<void> {
+    if (!this.transactional || single) return steps({});
     await this.client.withSession((session) =>
       session.withTransaction(() => steps({ session }), { readConcern: { level: 'snapshot' } }),
     );
@@ -264,10 +292,14 @@ class MongoReadModels implements ReadModels {
   }
 }
 
-/** What a batch comes to: one operation for each document, one position for each checkpoint. */
+interface Within {
+  readonly session?: ClientSession;
+}
+
+/** What a batch comes to: one operation for each document, one move for each checkpoint. */
 interface BatchWork {
   readonly writes: ReadonlyMap<string, ReadonlyMap<string, AnyBulkWriteOperation<Document>>>;
-  readonly checkpoints: ReadonlyMap<string, bigint>;
+  readonly checkpoints: readonly CheckpointMove[];
 }
 
 /** @throws TypeError a document holds what JSON cannot carry */
@@ -288,8 +320,8 @@ function prepare(
       of.set(_id, { replaceOne: { filter: { _id }, replacement, upsert: true } });
     }
   }
-  const stored = [...checkpoints, ...(checkpoint ? [checkpoint] : [])];
-  return { writes, checkpoints: new Map(stored.map(({ name, position }) => [nameOf(name), position])) };
+  const moves = [...checkpoints, ...(checkpoint ? [checkpoint] : [])];
+  return { writes, checkpoints: [...new Map(moves.map((move) => [move.name, move])).values()] };
 }
 
 /** No checkpoint can be mistaken for our own document among them. */

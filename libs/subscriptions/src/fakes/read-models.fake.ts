@@ -1,4 +1,4 @@
-import { type CollectionDefinition, type Document, type ReadModels, ReadModelsUnavailable, type WriteBatch } from '#read-models'; // prettier-ignore
+import { CheckpointMoved, type CollectionDefinition, type Document, type ReadModels, ReadModelsUnavailable, type WriteBatch } from '#read-models'; // prettier-ignore
 
 export type WriteOutcome = 'lands' | 'fails' | 'landsAndFails';
 
@@ -43,6 +43,10 @@ export class FakeReadModels implements ReadModels {
     const outcome = this.outcomes.shift() ?? 'lands';
     await new Promise((resolve) => setImmediate(resolve));
     if (outcome === 'fails') throw new ReadModelsUnavailable('lost');
+    for (const { name, after } of batch.checkpoints ?? []) {
+      const actual = this.checkpoints.get(name) ?? 'none';
+      if (after !== undefined && after !== actual) throw new CheckpointMoved(name, after, actual);
+    }
     this.writes.push(batch);
     for (const operation of batch.operations) {
       if (operation.type === 'put') this.#of(operation.collection).set(operation.document._id, operation.document);

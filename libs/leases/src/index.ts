@@ -1,0 +1,2 @@
+export { type LeaseClock, systemClock } from './lease-clock.js';
+export { type LeasedWork, type LeasedWorkOptions, type LeaseLog, leasePrefix, workUnderLease } from './leased-work.js';
