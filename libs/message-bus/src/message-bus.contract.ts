@@ -9,6 +9,7 @@ import {
   type ReceivedMessage,
   UnknownTopic,
 } from './message-bus.port.js';
+import { writerContract } from './writer.contract.js';
 
 /** The data under a bus: it outlives each bus opened on it, so that a test can close one and open the next. */
 export interface MessageBusData extends AsyncDisposable {
@@ -91,6 +92,16 @@ export function messageBusContract(name: string, prepare: () => Promise<MessageB
         expect((await take(2)).map(({ value }) => value)).toEqual([large, 'after']);
       });
 
+      it('carries many large messages in one call', async () => {
+        const large = 'ä'.repeat(200_000);
+        const messages = Array.from({ length: 40 }, (_, i) => aMessage('k', `${i}${large}`));
+        const [place] = await publish(...messages);
+        const taken = await take(40);
+        expect(taken.map(({ value }) => value === `${parseInt(value ?? '')}${large}`)).not.toContain(false);
+        expect(taken.map(({ value }) => parseInt(value ?? ''))).toEqual(messages.map((_, i) => i));
+        expect(place?.offset).toBe(taken.at(-1)?.offset);
+      });
+
       it('keeps the order of each key, in one call and over calls that do not wait for one another', async () => {
         const calls = Array.from({ length: 20 }, (_, i) =>
           publish(...['a', 'b', 'c'].map((key) => aMessage(key, `${i * 2}`)), aMessage('a', `${i * 2 + 1}`)),
@@ -139,6 +150,8 @@ export function messageBusContract(name: string, prepare: () => Promise<MessageB
         expect((await take(1)).map(({ value }) => value)).toEqual(['kept']);
       });
     });
+
+    writerContract(() => ({ bus, topic, take, lag: async () => (await endSum()) - (await committedSum(group)) }));
 
     describe('declareTopics', () => {
       it('leaves an existing topic and its messages as they are', async () => {

@@ -43,6 +43,17 @@ export interface ConsumeOptions {
   readonly maxBatchSize?: number;
 }
 
+/** Whoever alone publishes under a name; see {@link MessageBus.openWriter}. */
+export interface MessageWriter extends AsyncDisposable {
+  /**
+   * Publishes in the given order, all of it or nothing, and resolves once every message is durable.
+   * @throws UnknownTopic nothing was published, and the writer may go on
+   * @throws MessageBusUnavailable nothing was published, and the call may be repeated
+   * @throws WriterEnded
+   */
+  publish(batch: readonly TopicMessages[]): Promise<PublishedPlace[]>;
+}
+
 export interface Consumer extends AsyncDisposable {
   /** Stops after the batch in hand; resolves when no handler runs and its offsets are committed. */
   stop(): Promise<void>;
@@ -60,6 +71,13 @@ export interface MessageBus extends AsyncDisposable {
    * @throws UnknownTopic @throws MessageBusUnavailable (some, all or none may have been published)
    */
   publish(batch: readonly TopicMessages[]): Promise<PublishedPlace[]>;
+
+  /**
+   * Makes the caller the only one who publishes under `name`, in whatever process the one before may be. Once this
+   * resolves, what that one has published is there, whatever else it publishes is refused, and no consumer will see it.
+   * @throws MessageBusUnavailable
+   */
+  openWriter(name: string): Promise<MessageWriter>;
 
   /**
    * Hands batches of one topic partition, in order, to `handler`. When it resolves, the offsets behind the batch are
@@ -88,6 +106,14 @@ export class UnknownTopic extends Error {
 /** What was asked of a consumer group can be done only while none of its consumers runs. */
 export class GroupInUse extends Error {
   override readonly name = 'GroupInUse';
+}
+
+/**
+ * The writer may publish no more: another one of its name was opened, or it cannot be known whether the bus has its last
+ * batch. Whoever goes on opens a new one, and begins with what was on the bus for certain.
+ */
+export class WriterEnded extends Error {
+  override readonly name = 'WriterEnded';
 }
 
 /** The bus is away or closing; the caller may repeat the call. */

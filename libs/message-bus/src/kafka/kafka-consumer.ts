@@ -1,9 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Consumer as KafkaJsConsumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
+import type {
+  Consumer as KafkaJsConsumer,
+  ConsumerEndBatchProcessEvent,
+  EachBatchPayload,
+  Kafka,
+  KafkaMessage,
+} from 'kafkajs';
 import type { ConsumeOptions, Consumer, ReceivedMessage } from '../message-bus.port.js';
 import { failure } from './failures.js';
 
 type Handler = (batch: readonly ReceivedMessage[]) => Promise<void>;
+type BatchPlace = Pick<ConsumerEndBatchProcessEvent['payload'], 'topic' | 'partition' | 'lastOffset'>;
 
 export interface KafkaConsumerLog {
   warn(details: object, message: string): void;
@@ -87,6 +94,8 @@ export class KafkaGroupConsumer implements Consumer {
       heartbeatInterval: HEARTBEAT_MS,
       maxWaitTimeInMs: FETCH_WAIT_MS,
       allowAutoTopicCreation: false,
+      // Whatever a writer that was deposed has left is never seen.
+      readUncommitted: false,
       // A member that cannot go on is replaced by us, whatever the reason.
       retry: { restartOnFailure: () => Promise.resolve(false) },
     });
@@ -111,6 +120,9 @@ export class KafkaGroupConsumer implements Consumer {
       throw failure(`The group ${this.options.group} cannot be joined`, error);
     }
     member.on(member.events.CRASH, ({ payload }) => void this.#replace(member, payload.error));
+    member.on(member.events.END_BATCH_PROCESS, ({ payload }) => {
+      if (payload.batchSize === 0) void this.#pass(member, payload);
+    });
   }
 
   async #replace(member: KafkaJsConsumer, error: Error): Promise<void> {
@@ -130,6 +142,13 @@ export class KafkaGroupConsumer implements Consumer {
     if (this.#isStopping) await this.#leave(this.#member);
   }
 
+  /** Commits what there was nothing in to hand over: marks of transactions, and what was in aborted ones. */
+  async #pass(member: KafkaJsConsumer, { topic, partition, lastOffset }: BatchPlace): Promise<void> {
+    const offset = `${BigInt(lastOffset) + 1n}`;
+    // Whoever reads them again passes over them again.
+    await member.commitOffsets([{ topic, partition, offset }]).catch(() => undefined);
+  }
+
   async #eachBatch(payload: EachBatchPayload): Promise<void> {
     const { batch } = payload;
     const { topic, partition } = batch;
@@ -141,7 +160,9 @@ export class KafkaGroupConsumer implements Consumer {
       if (!last || this.#isStopping || !payload.isRunning() || payload.isStale()) return;
       if (!(await this.#handle(messages, heartbeat))) return;
       payload.resolveOffset(`${last.offset}`);
-      const offsets = { topics: [{ topic, partitions: [{ partition, offset: `${last.offset + 1n}` }] }] };
+      // Behind the last message may come the mark that ends its transaction: read, and nothing to hand over.
+      const end = at + size < batch.messages.length ? last.offset : BigInt(batch.lastOffset());
+      const offsets = { topics: [{ topic, partitions: [{ partition, offset: `${end + 1n}` }] }] };
       await payload.commitOffsetsIfNecessary(offsets);
       // Tells of a rebalance; what is left of the batch then comes again, to whoever owns the partition.
       await heartbeat();

@@ -1,20 +1,14 @@
-import { type Admin, type Kafka, Partitioners, type Producer, type RecordMetadata } from 'kafkajs';
+import { type Admin, Partitioners } from 'kafkajs';
 import {
   type Message,
-  MessageBusUnavailable,
   type PublishedPlace,
   type TopicMessages,
   UnknownTopic,
+  WriterEnded,
 } from '../message-bus.port.js';
 import { failure } from './failures.js';
-
-/** A message with the partition that its key belongs to. */
-interface PlacedMessage {
-  readonly key: string;
-  readonly value: string | null;
-  readonly headers: Record<string, string>;
-  readonly partition: number;
-}
+import type { BatchProducer } from './producers.js';
+import { type PlacedMessage, placeOf, publishedPlaces, type RequestPlace, Requests } from './requests.js';
 
 interface Waiting {
   readonly batch: readonly TopicMessages[];
@@ -22,28 +16,27 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-const RETRIES = 5;
+/** Asks the cluster something through a connection that is made anew after it failed. */
+export type Asking = <T>(ask: (admin: Admin) => Promise<T>) => Promise<T>;
 
 /**
  * Publishes one request at a time: what is asked for meanwhile goes into the next one, in order. So the order of calls is
- * the order in each partition, and many small calls cost one. The producer is idempotent; after a failure a new one begins, as the
- * broker may have counted what the old one believes lost. A repetition that comes of that has the same event id.
+ * the order in each partition, and many small calls cost one.
  */
 export class KafkaPublisher {
   readonly #partitions = new Map<string, number>();
   readonly #partitioner = Partitioners.DefaultPartitioner();
-  #producer: Promise<Producer> | undefined;
   #waiting: Waiting[] = [];
   #sending: Promise<void> | undefined;
   #closed = false;
 
   constructor(
-    private readonly kafka: Kafka,
-    private readonly admin: () => Promise<Admin>,
+    private readonly asking: Asking,
+    private readonly producer: BatchProducer,
   ) {}
 
   publish(batch: readonly TopicMessages[]): Promise<PublishedPlace[]> {
-    if (this.#closed) return Promise.reject(new MessageBusUnavailable('The message bus is closed'));
+    if (this.#closed) return Promise.reject(new WriterEnded('Whoever publishes here is closed'));
     return new Promise((resolve, reject) => {
       this.#waiting.push({ batch, resolve, reject });
       this.#sending ??= this.#sendAll();
@@ -53,7 +46,7 @@ export class KafkaPublisher {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#sending;
-    await this.#drop();
+    await this.producer.drop();
   }
 
   /** Lets those go on whose topics there are. */
@@ -61,13 +54,13 @@ export class KafkaPublisher {
     const topics = new Set(calls.flatMap(({ batch }) => batch.map(({ topic }) => topic)));
     const unknown = [...topics].filter((topic) => !this.#partitions.has(topic));
     if (unknown.length === 0) return calls;
-    const admin = await this.admin();
-    const existing = new Set(await admin.listTopics());
-    const found = unknown.filter((topic) => existing.has(topic));
-    if (found.length > 0) {
+    await this.asking(async (admin) => {
+      const existing = new Set(await admin.listTopics());
+      const found = unknown.filter((topic) => existing.has(topic));
+      if (found.length === 0) return;
       const { topics: described } = await admin.fetchTopicMetadata({ topics: found });
       for (const { name, partitions } of described) this.#partitions.set(name, partitions.length);
-    }
+    });
     return calls.filter(({ batch, reject }) => {
       const missing = batch.find(({ topic }) => !this.#partitions.has(topic));
       if (missing) reject(new UnknownTopic(`There is no topic ${missing.topic}`));
@@ -108,62 +101,26 @@ export class KafkaPublisher {
     } catch (error) {
       const refusal = failure('Kafka did not take the messages', error);
       if (refusal instanceof UnknownTopic) this.#partitions.clear();
-      await this.#drop();
       for (const { reject } of calls) reject(refusal);
     }
   }
 
   /** @returns for each of `calls` the places of its last messages */
   async #send(calls: readonly Waiting[]): Promise<PublishedPlace[][]> {
-    const byTopic = new Map<string, PlacedMessage[]>();
-    const counts = new Map<string, number>();
+    const requests = new Requests();
     const ends = calls.map(({ batch }) => {
-      const last = new Map<string, { topic: string; partition: number; index: number }>();
+      const last = new Map<string, RequestPlace>();
       for (const { topic, messages } of batch) {
-        const list = byTopic.get(topic) ?? [];
-        byTopic.set(topic, list);
         for (const message of messages) {
-          const placed = this.#place(topic, message);
-          list.push(placed);
-          const place = `${topic}/${placed.partition}`;
-          const index = counts.get(place) ?? 0;
-          counts.set(place, index + 1);
-          last.set(place, { topic, partition: placed.partition, index });
+          const place = requests.add(topic, this.#place(topic, message));
+          last.set(placeOf(topic, place.partition), place);
         }
       }
       return [...last.values()];
     });
-    if (counts.size === 0) return ends.map(() => []);
-    const topicMessages = [...byTopic].map(([topic, messages]) => ({ topic, messages }));
-    const producer = await (this.#producer ??= this.#connect());
-    const written = await producer.sendBatch({ acks: -1, topicMessages });
-    const bases = new Map(written.map((each) => [`${each.topicName}/${each.partition}`, baseOf(each)]));
-    return ends.map((last) =>
-      last.map(({ topic, partition, index }) => ({
-        topic,
-        partition,
-        offset: (bases.get(`${topic}/${partition}`) ?? 0n) + BigInt(index),
-      })),
-    );
-  }
-
-  async #connect(): Promise<Producer> {
-    const producer = this.kafka.producer({
-      idempotent: true,
-      maxInFlightRequests: 1,
-      allowAutoTopicCreation: false,
-      retry: { retries: RETRIES },
-      createPartitioner: Partitioners.DefaultPartitioner,
-    });
-    await producer.connect();
-    return producer;
-  }
-
-  async #drop(): Promise<void> {
-    const producer = this.#producer;
-    this.#producer = undefined;
-    await producer?.then((each) => each.disconnect()).catch(() => undefined);
+    const all = requests.all;
+    if (all.length === 0) return ends.map(() => []);
+    const written = await this.producer.send(all);
+    return ends.map((last) => publishedPlaces(last, written));
   }
 }
-
-const baseOf = ({ baseOffset, offset }: RecordMetadata): bigint => BigInt(baseOffset ?? offset ?? '0');

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Admin, Kafka, logLevel, type SASLOptions } from 'kafkajs';
 import {
   type ConsumeOptions,
@@ -5,15 +6,17 @@ import {
   GroupInUse,
   type MessageBus,
   MessageBusUnavailable,
+  type MessageWriter,
   type PublishedPlace,
   type ReceivedMessage,
   type TopicDefinition,
   type TopicMessages,
   UnknownTopic,
 } from '../message-bus.port.js';
-import { failure } from './failures.js';
+import { failure, protocolErrorIn } from './failures.js';
 import { KafkaGroupConsumer, type KafkaConsumerLog } from './kafka-consumer.js';
-import { KafkaPublisher } from './kafka-publisher.js';
+import { type Asking, KafkaPublisher } from './kafka-publisher.js';
+import { IdempotentProducer, TransactionalProducer } from './producers.js';
 
 export interface KafkaMessageBusOptions {
   /** `host:port`, one or more. */
@@ -28,6 +31,12 @@ export interface KafkaMessageBusOptions {
   readonly log?: KafkaConsumerLog;
 }
 
+/** What the ids of writers begin with in Kafka, which guards them by access rules of their own. */
+const TRANSACTIONAL_IDS = 'rollcall.writer.';
+/** How long new topics may take until they can be written to, ms, and when that is first looked at. */
+const SERVED_WITHIN_MS = 10_000;
+const FIRST_LOOK_MS = 10;
+const NOT_YET = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE']);
 /** Partitions of a topic that asks for no number: what a product may spread over at most so many consumers. */
 const DEFAULT_PARTITIONS = 12;
 /** How long a tombstone stays, for the slowest group to see it: 30 days, ms. */
@@ -46,8 +55,10 @@ export function openKafkaMessageBus(options: KafkaMessageBusOptions): MessageBus
 class KafkaMessageBus implements MessageBus {
   readonly #kafka: Kafka;
   readonly #publisher: KafkaPublisher;
+  readonly #writers = new Set<KafkaPublisher>();
   readonly #consumers = new Set<KafkaGroupConsumer>();
   readonly #log: KafkaConsumerLog;
+  readonly #topics: Asking = (ask) => this.#asking('The topics cannot be read', ask);
   #admin: Promise<Admin> | undefined;
   #closed: Promise<void> | undefined;
 
@@ -64,7 +75,7 @@ class KafkaMessageBus implements MessageBus {
       logLevel: logLevel.NOTHING,
     });
     this.#log = options.log ?? { warn: () => undefined };
-    this.#publisher = new KafkaPublisher(this.#kafka, () => this.#connectedAdmin());
+    this.#publisher = new KafkaPublisher(this.#topics, new IdempotentProducer(this.#kafka));
   }
 
   async declareTopics(topics: readonly TopicDefinition[]): Promise<void> {
@@ -73,17 +84,37 @@ class KafkaMessageBus implements MessageBus {
       const missing = topics.filter(({ name }) => !existing.has(name));
       if (missing.length === 0) return;
       // False when another instance has made them meanwhile, which is as good.
-      await admin.createTopics({ topics: missing.map(described), waitForLeaders: true });
+      await admin.createTopics({ topics: missing.map(described), waitForLeaders: false });
+      await served(admin, missing.map(({ name }) => name)); // prettier-ignore
     });
   }
 
   async publish(batch: readonly TopicMessages[]): Promise<PublishedPlace[]> {
     this.#checkOpen();
-    try {
-      return await this.#publisher.publish(batch);
-    } catch (error) {
-      throw failure('Kafka did not take the messages', error);
-    }
+    return this.#publisher.publish(batch);
+  }
+
+  async openWriter(name: string): Promise<MessageWriter> {
+    this.#checkOpen();
+    const producer = await TransactionalProducer.open(this.#kafka, `${TRANSACTIONAL_IDS}${name}`).catch(
+      (error: unknown) => {
+        throw failure(`Kafka does not take the writer ${name}`, error);
+      },
+    );
+    const publisher = new KafkaPublisher(this.#topics, producer);
+    if (this.#closed) await publisher.close();
+    this.#checkOpen();
+    this.#writers.add(publisher);
+    return {
+      publish: async (batch) => {
+        this.#checkOpen();
+        return publisher.publish(batch);
+      },
+      [Symbol.asyncDispose]: async () => {
+        this.#writers.delete(publisher);
+        await publisher.close();
+      },
+    };
   }
 
   async consume(
@@ -135,7 +166,7 @@ class KafkaMessageBus implements MessageBus {
 
   async #close(): Promise<void> {
     await Promise.all([...this.#consumers].map((consumer) => consumer.stop()));
-    await this.#publisher.close();
+    await Promise.all([this.#publisher, ...this.#writers].map((publisher) => publisher.close()));
     await this.#admin?.then((admin) => admin.disconnect()).catch(() => undefined);
   }
 
@@ -165,6 +196,24 @@ class KafkaMessageBus implements MessageBus {
 
   #checkOpen(): void {
     if (this.#closed) throw new MessageBusUnavailable('The message bus is closed');
+  }
+}
+
+/** Resolves once every partition of these topics has a leader. The brokers hear of new topics one after the other. */
+async function served(admin: Admin, topics: string[]): Promise<void> {
+  const giveUpAt = performance.now() + SERVED_WITHIN_MS;
+  for (let wait = FIRST_LOOK_MS; ; wait *= 2) {
+    try {
+      const { topics: known } = await admin.fetchTopicMetadata({ topics });
+      const partitions = known.flatMap((topic) => topic.partitions);
+      if (partitions.length > 0 && partitions.every(({ leader }) => leader >= 0)) return;
+    } catch (error) {
+      if (!NOT_YET.has(protocolErrorIn(error) ?? '')) throw error;
+    }
+    if (performance.now() + wait > giveUpAt) {
+      throw new MessageBusUnavailable(`${topics.join(', ')}: made, but still without a leader`);
+    }
+    await pause(wait);
   }
 }
 

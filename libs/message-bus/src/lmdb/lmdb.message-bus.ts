@@ -5,11 +5,13 @@ import {
   GroupInUse,
   type MessageBus,
   MessageBusUnavailable,
+  type MessageWriter,
   type PublishedPlace,
   type ReceivedMessage,
   type TopicDefinition,
   type TopicMessages,
   UnknownTopic,
+  WriterEnded,
 } from '../message-bus.port.js';
 import { Compaction } from './compaction.js';
 import { ConsumerGroups } from './consumer-groups.js';
@@ -50,6 +52,8 @@ export class LmdbMessageBus implements MessageBus {
   readonly #commits: GroupCommit;
   readonly #compaction: Compaction;
   readonly #encoder = new RecordBatchEncoder();
+  /** The one writer of each name. */
+  readonly #writers = new Map<string, MessageWriter>();
   readonly #closing = new AbortController();
   readonly #compactionTimer: NodeJS.Timeout;
   #offsetsTimer: NodeJS.Timeout | undefined;
@@ -112,6 +116,25 @@ export class LmdbMessageBus implements MessageBus {
     };
     await this.#commits.add({ prepare, characters: characters(batch) });
     return [...offsets].map(([topic, offset]) => ({ topic, partition: 0, offset: BigInt(offset) }));
+  }
+
+  /** All of its writers are in this process, so that it need only remember who came last. */
+  async openWriter(name: string): Promise<MessageWriter> {
+    this.#assertOpen();
+    const end = (): void => void (this.#writers.get(name) === writer && this.#writers.delete(name));
+    const writer: MessageWriter = {
+      publish: async (batch) => {
+        this.#assertOpen();
+        if (this.#writers.get(name) !== writer)
+          throw new WriterEnded(`The writer ${name} is closed, or another one has been opened`);
+        return this.publish(batch);
+      },
+      [Symbol.asyncDispose]: async () => end(),
+    };
+    this.#writers.set(name, writer);
+    // What the one before has handed over is in front of this.
+    await this.#commits.add({});
+    return writer;
   }
 
   async consume(
