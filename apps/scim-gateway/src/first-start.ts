@@ -8,8 +8,9 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 export const DEMO_TENANT = 'demo';
 
 /**
- * On empty data, makes tenant `demo` with one connection, in one append, so that a start cut short leaves none or both.
- * @returns the connection's token, shown this once; undefined when there is data already
+ * On empty data, makes tenant `demo` with one connection, in one append, so that a start cut short leaves none or both, and
+ * so that of several gateways that start on the same empty engines one makes it.
+ * @returns the connection's token, shown this once; undefined when there is data already, or another gateway came first
  */
 export async function makeDemoTenant(app: NestFastifyApplication, store: EventStore): Promise<string | undefined> {
   if ((await store.lastPosition()) !== undefined) return undefined;
@@ -32,14 +33,18 @@ export async function makeDemoTenant(app: NestFastifyApplication, store: EventSt
   ];
   const context = { tenant: DEMO_TENANT, actor: 'first start', correlationId: randomUUID() };
   const metadata = { occurredAt: source.now() };
-  const executed = await app.get(Aggregates).tenants.execute(tenantStream(DEMO_TENANT), context, (loaded) => {
-    let { state } = loaded;
-    return commands.flatMap((command) => {
-      const events = decideTenant(state, command);
-      for (const event of events) state = evolveTenant(state, { ...event, metadata });
-      return events;
+  const executed = await app
+    .get(Aggregates)
+    .tenants.execute(tenantStream(DEMO_TENANT), context, ({ state, revision }) => {
+      // Another gateway's, which has been faster, and which shows its token.
+      if (revision >= 0) return [];
+      return commands.flatMap((command) => {
+        const events = decideTenant(state, command);
+        for (const event of events) state = evolveTenant(state, { ...event, metadata });
+        return events;
+      });
     });
-  });
+  if (executed.position === undefined) return undefined;
   await app.get(ReadYourWrites).acknowledge(executed.position);
   return token;
 }

@@ -9,7 +9,7 @@ import { run } from './run.js';
 await run(async (config, logger) => {
   const engines = await openEngines(config);
   const gateway = await startGateway({ config, engines, logger });
-  const token = await makeDemoTenant(gateway.app, engines.store);
+  const token = config.DEMO_TENANT === 'true' ? await makeDemoTenant(gateway.app, engines.store) : undefined;
   const url = await listen(gateway.app, config, logger);
   if (token !== undefined) process.stdout.write(`${firstStartNotice(`${url}/scim/v2/${DEMO_TENANT}`, token)}\n`);
   logger.info({ url }, 'Gateway is ready');

@@ -115,7 +115,7 @@ async function startOn(
     const context = { tenant, actor: 'guard', correlationId: facts.holdId };
     await gateway.app.get(CommandBus).execute(new ChangeTenant(context, { type: 'HoldDeprovisioning', ...facts }));
   });
-  const token = await makeDemoTenant(gateway.app, store);
+  const token = config.DEMO_TENANT === 'true' ? await makeDemoTenant(gateway.app, store) : undefined;
   const url = await listen(gateway.app, config, logger);
   if (token !== undefined) {
     print(`${firstStartNotice(`${url}/scim/v2/${DEMO_TENANT}`, token)}\n`);

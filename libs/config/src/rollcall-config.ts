@@ -88,6 +88,9 @@ export class RollcallConfig {
   @IsOptional() @IsString() MONGODB_URI?: string;
   @IsOptional() @IsString() KAFKA_BROKERS?: string;
 
+  /** Whether a first start on empty engines makes tenant `demo` and prints its token; `false` where output is kept by others. */
+  @IsIn(['true', 'false']) DEMO_TENANT: 'true' | 'false' = 'true';
+
   @IsIn(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']) LOG_LEVEL = 'info';
 
   /** Largest request body, bytes. A larger one is answered 413. */
