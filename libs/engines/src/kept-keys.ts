@@ -1,4 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { newToken } from '#access';
 import type { RollcallConfig } from '#config';
@@ -22,17 +23,36 @@ export const cursorKey = ({ CURSOR_KEY, DATA_DIR }: RollcallConfig): Promise<Kep
 export const oauthKey = ({ OAUTH_KEY, DATA_DIR }: RollcallConfig): Promise<KeptKey> =>
   keptKey(OAUTH_KEY, DATA_DIR, 'oauth-key');
 
-/** The key given, else the one in the file, which is made at first start, for its owner only. */
+/**
+ * The key given, else the one in the file, which is made at first start, for its owner only. Of several apps that start on
+ * the same directory all get the same one.
+ */
 async function keptKey(given: string | undefined, directory: string, name: string): Promise<KeptKey> {
   if (given !== undefined) return { key: given, file: undefined };
   const file = join(directory, name);
-  const kept = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error;
-    return '';
-  });
-  // A file without text is what a crash left of its making.
-  if (kept.trim() !== '') return { key: kept.trim(), file };
-  const key = newToken();
-  await writeFile(file, `${key}\n`, { mode: 0o600 });
-  return { key, file };
+  for (;;) {
+    const kept = await readIfThere(file);
+    // A file without text is what a crash has left of its making.
+    if (kept?.trim()) return { key: kept.trim(), file };
+    await mkdir(directory, { recursive: true });
+    const draft = join(directory, `.${name}.${randomUUID()}`);
+    await writeFile(draft, `${newToken()}\n`, { mode: 0o600 });
+    try {
+      // In one step and with all its text; a link does not replace what another app has made meanwhile.
+      await (kept === undefined ? link(draft, file) : rename(draft, file));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    } finally {
+      await rm(draft, { force: true });
+    }
+  }
+}
+
+async function readIfThere(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
 }
