@@ -169,5 +169,16 @@ export default tseslint.config(
   },
   { files: ['test/**/*.ts', 'apps/*/src/main.ts'], rules: { 'no-console': 'off' } },
   { files: ['*.js'], ...tseslint.configs.disableTypeChecked },
+  {
+    // What containers run is plain JavaScript beside the sources.
+    ...tseslint.configs.disableTypeChecked,
+    files: ['deploy/**/*.{js,mjs}'],
+    languageOptions: {
+      ...tseslint.configs.disableTypeChecked.languageOptions,
+      globals: Object.fromEntries(
+        ['process', 'URL', 'queueMicrotask', 'rs', 'db', 'quit'].map((name) => [name, 'readonly']),
+      ),
+    },
+  },
   prettier,
 );
