@@ -26,7 +26,8 @@ describe('isolation of tenants', () => {
   let others: Record<string, string>;
 
   beforeAll(async () => {
-    gateway = await startGateway({ compose: standalone((served) => (routes = served)) });
+    const env = { METRICS_TOKEN: 'what-prometheus-shows' };
+    gateway = await startGateway({ env, compose: standalone((served) => (routes = served)) });
     const abroad = await gateway.newTenant({ slug: 'abroad' });
     elsewhere = await placeOf(abroad, UNDISCLOSED);
     nowhere = nowhereLike(elsewhere, 'abrode');

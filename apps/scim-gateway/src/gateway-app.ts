@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { RequestLimits, SignInFailures } from '#access';
 import type { RollcallConfig } from '#config';
 import { cursorKey, DirectoryService, type Engines, installedProducts, oauthKey } from '#engines';
-import { ChangeTenant, DeprovisioningUndo, MembershipCleanup } from '#handlers';
+import { Aggregates, ChangeTenant, DeprovisioningUndo, MembershipCleanup } from '#handlers';
 import { type HoldDocument, HOLDS } from '#projections';
 import { clientAddresses, createHttpApp } from '#scim-http';
 import type { Logger, ReadinessCheck } from '#telemetry';
@@ -11,6 +11,8 @@ import { CommandBus } from '@nestjs/cqrs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { oauthRoutes, scimRoutes, serviceModule } from './gateway.module.js';
 import { transport } from './listen.js';
+import type { AppMetrics } from './metrics/app-metrics.js';
+import { tellOfAggregates, tellOfDirectory } from './metrics/sources.js';
 
 /** A running gateway. */
 export interface GatewayApp {
@@ -24,6 +26,8 @@ interface GatewayParts {
   readonly config: RollcallConfig;
   readonly engines: Pick<Engines, 'store' | 'readModels' | 'requestLog' | 'grants'>;
   readonly logger: Logger;
+  /** Default: nothing is counted. */
+  readonly metrics?: AppMetrics | undefined;
   readonly readiness?: readonly ReadinessCheck[];
   readonly beside?: readonly (DynamicModule | Type)[];
   /** Adds to the app what no module can, before it starts. */
@@ -51,7 +55,7 @@ export async function startGateway(parts: GatewayParts): Promise<GatewayApp> {
 }
 
 async function startApp(parts: GatewayParts, directory: DirectoryService): Promise<NestFastifyApplication> {
-  const { config, logger } = parts;
+  const { config, logger, metrics } = parts;
   const [cursors, pages] = [await cursorKey(config), await oauthKey(config)];
   const requests = new RequestLimits({
     perCredential: config.RATE_LIMIT_PER_SECOND,
@@ -66,6 +70,7 @@ async function startApp(parts: GatewayParts, directory: DirectoryService): Promi
     baseDomain: config.BASE_DOMAIN,
     ...transport(config),
     requestLog: directory.requestLog,
+    ...(metrics && { metrics: metrics.route }),
     authentication: {
       credentials: directory.credentials,
       limits: {
@@ -84,6 +89,10 @@ async function startApp(parts: GatewayParts, directory: DirectoryService): Promi
   });
   parts.prepare?.(app);
   await app.init();
+  if (metrics) {
+    tellOfDirectory(metrics.metrics, directory, parts.engines.store);
+    tellOfAggregates(metrics.metrics, app.get(Aggregates));
+  }
   await directory.startCleanup(app.get(MembershipCleanup));
   await carryOnUndoing(app, parts);
   return app;

@@ -19,6 +19,14 @@ import { DEMO_TENANT, firstStartNotice, makeDemoTenant } from '../../scim-gatewa
 import { type GatewayApp, startGateway } from '../../scim-gateway/src/gateway-app.js';
 import { adminLimits, pageSizes } from '../../scim-gateway/src/gateway.module.js';
 import { listen } from '../../scim-gateway/src/listen.js';
+import { type AppMetrics, startMetrics } from '../../scim-gateway/src/metrics/app-metrics.js';
+import {
+  tellOfProduct,
+  tellOfRelay,
+  tellOfTokens,
+  timesDelivery,
+  timesDeprovisioning,
+} from '../../scim-gateway/src/metrics/sources.js';
 import type { RunningApp } from '../../scim-gateway/src/run.js';
 import type { ControllerOf } from '../../wellness/src/run-product.js';
 import { wellnessPeople } from '../../wellness/src/wellness-people.js';
@@ -57,9 +65,10 @@ export async function startStandalone(
 ): Promise<Standalone> {
   // Before anything is opened: what is wrong with a profile is for whoever starts the process.
   await installedProducts(config);
-  const engines = await openEngines(config);
+  const metrics = await startMetrics(config, 'standalone', logger);
+  const engines = await openEngines(config, metrics);
   try {
-    return await startOn(engines, config, logger, print);
+    return await startOn({ engines, metrics }, config, logger, print);
   } catch (error) {
     await engines[Symbol.asyncDispose]();
     throw error;
@@ -67,17 +76,20 @@ export async function startStandalone(
 }
 
 async function startOn(
-  engines: Engines,
+  { engines, metrics: told }: { engines: Engines; metrics: AppMetrics },
   config: RollcallConfig,
   logger: Logger,
   print: (text: string) => void,
 ): Promise<Standalone> {
   const { store, readModels, bus } = engines;
+  const { metrics } = told;
   const admin = await adminKey(config);
   const products = await installedProducts(config);
   const relay = new Relay({ store, readModels, bus, products, log: logger });
   await relay.start();
-  const deprovisioning = new DeprovisioningFollower({ store, readModels, bus, products, log: logger });
+  tellOfRelay(metrics, relay, store);
+  const onAcknowledged = timesDeprovisioning(metrics, products);
+  const deprovisioning = new DeprovisioningFollower({ store, readModels, bus, products, log: logger, onAcknowledged });
   await deprovisioning.start();
   const running: { stop(): Promise<void> }[] = [];
   const startProduct = async <View, Row extends PersonRow>(
@@ -86,7 +98,9 @@ async function startOn(
     controller: ControllerOf,
   ): Promise<DynamicModule> => {
     const models = await engines.openPeopleStore(id);
-    const people = await ProductPeople.start(words, { bus, models, log: logger });
+    const onTakenIn = timesDelivery(metrics, id);
+    const people = await ProductPeople.start(words, { bus, models, log: logger, onTakenIn });
+    tellOfProduct(metrics, id, people);
     running.push(people);
     return PeopleModule.for(id, people, controller);
   };
@@ -99,6 +113,7 @@ async function startOn(
     config,
     engines,
     logger,
+    metrics: told,
     beside: [
       AdminHttpModule.forRoot({
         adminKey: admin.key,
@@ -111,6 +126,7 @@ async function startOn(
     ],
     prepare: publishOpenApi,
   });
+  tellOfTokens(metrics, readModels);
   relay.recordHoldsWith(async (tenant, facts) => {
     const context = { tenant, actor: 'guard', correlationId: facts.holdId };
     await gateway.app.get(CommandBus).execute(new ChangeTenant(context, { type: 'HoldDeprovisioning', ...facts }));
@@ -133,6 +149,7 @@ async function startOn(
       await Promise.all(running.map((product) => product.stop()));
       await deprovisioning.stop();
       await engines[Symbol.asyncDispose]();
+      await told.stop();
     },
   };
 }

@@ -153,6 +153,17 @@ export class RollcallConfig {
   /** How long an idle connection stays open; longer than a proxy in front keeps its own. */
   @toInt @IsInt() @Min(1) @Max(3_600) KEEP_ALIVE_SECONDS = 75;
 
+  /** What opens `GET /metrics` as a bearer token, at least 16 characters. Absent: the admin key does. */
+  @IsOptional() @IsString() @MinLength(16) METRICS_TOKEN?: string;
+  /**
+   * A port of its own for `GET /metrics`, on METRICS_HOST, for whom the network lets reach it: there no token is asked for
+   * unless METRICS_TOKEN is set. Absent: none.
+   */
+  @IsOptional() @toInt @IsInt() @Min(0) @Max(65535) METRICS_PORT?: number;
+  @IsString() @MinLength(1) METRICS_HOST = '127.0.0.1';
+  /** Tenants with numbers of their own in the metrics, the first to come; the others share one. 0: all share it. */
+  @toInt @IsInt() @Min(0) @Max(100_000) METRICS_TENANTS = 200;
+
   /** How long a durable write waits for the read model before it is answered, milliseconds. */
   @toInt @IsInt() @Min(0) @Max(60_000) WRITE_WAIT_MS = 5_000;
   /** How long a list waits for the read model before it is answered 503, milliseconds. */
@@ -175,6 +186,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
     'ADMIN_KEY',
     'CURSOR_KEY',
     'OAUTH_KEY',
+    'METRICS_TOKEN',
+    'METRICS_PORT',
     'BASE_DOMAIN',
     'PUBLIC_URL',
     'TRUSTED_PROXIES',

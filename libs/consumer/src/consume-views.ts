@@ -42,6 +42,11 @@ export interface ConsumeViewsOptions<View, Row extends object> {
     /** Whether the view says that the person may no longer sign in. */
     readonly isLeaver: (view: View) => boolean;
   };
+  /**
+   * Told of each message whose change is in the store, milliseconds from the event behind it, by the clocks of both. What a
+   * new group finds on the topic is left out: it tells how old people are, not how long they were on the way.
+   */
+  readonly onTakenIn?: (delayMs: number) => void;
   /** Default 5. */
   readonly attempts?: number;
   readonly maxBatchSize?: number;
@@ -95,7 +100,8 @@ export async function consumeViews<View, Row extends object>(
   await bus.declareTopics([{ name: deadLetterTopic(topic), compacted: false }]);
   const acknowledger = acknowledge && new Acknowledger({ bus, topic, group, log, product: acknowledge.product });
   await acknowledger?.start();
-  const views = new ViewBatches(options, acknowledger);
+  const isNew = [...(await bus.committed(group, topic)).values()].every((offset) => offset === 0n);
+  const views = new ViewBatches(options, acknowledger, isNew ? Date.now() : 0);
   const consumer = await bus.consume(
     { group, topics: [topic], ...(maxBatchSize !== undefined && { maxBatchSize }) },
     (batch) => views.handle(batch),

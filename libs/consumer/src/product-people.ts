@@ -35,6 +35,15 @@ export interface PeopleWords<View, Row extends PersonRow> {
   readonly findBy: (row: Row) => Finding;
 }
 
+export interface ProductPeopleParts {
+  readonly bus: MessageBus;
+  /** The product's own store. */
+  readonly models: ReadModels;
+  readonly log: ConsumerLog;
+  /** See `ConsumeViewsOptions.onTakenIn`. */
+  readonly onTakenIn?: ((delayMs: number) => void) | undefined;
+}
+
 export interface PeopleQuery extends ListRowsQuery, FindQuery {}
 
 /** Rows looked at in one go where somebody is looked for. */
@@ -52,7 +61,7 @@ export class ProductPeople<View, Row extends PersonRow> {
 
   static async start<View, Row extends PersonRow>(
     words: PeopleWords<View, Row>,
-    { bus, models, log }: { bus: MessageBus; models: ReadModels; log: ConsumerLog },
+    { bus, models, log, onTakenIn }: ProductPeopleParts,
   ): Promise<ProductPeople<View, Row>> {
     const { product, topic, group, parse, isLeaver, keep } = words;
     const views = await RebuildableViews.start<View, Row>({
@@ -61,6 +70,7 @@ export class ProductPeople<View, Row extends PersonRow> {
       collection: { name: words.collection, indexes: [] },
       types: [VIEW_CHANGED],
       acknowledge: { product, isLeaver },
+      ...(onTakenIn && { onTakenIn }),
       apply: (before, event) => keep(event, before),
     });
     return new ProductPeople(models, words, views);

@@ -100,7 +100,7 @@ export class RebuildableViews<View, Row extends object> implements AsyncDisposab
     await models.reset([name, `${name}-erased`], []);
     await bus.forgetGroup(groupOf(group, next), topic);
     // It does not acknowledge: it says nothing new, and would seem to fall back to the start.
-    const { acknowledge: _, ...silent } = this.options;
+    const { acknowledge: _, onTakenIn: _untimed, ...silent } = this.options;
     const catchingUp = await consume<View, Row>(silent, next);
     try {
       await caughtUp(bus, groupOf(group, next), topic, () => this.#stopping);

@@ -1,4 +1,4 @@
-import { type CloudEvent, decodeCloudEvent, type ReceivedMessage } from '#message-bus';
+import { CE, type CloudEvent, decodeCloudEvent, type ReceivedMessage } from '#message-bus';
 import type { Acknowledger, TakenInLeaver } from './acknowledger.js';
 import { type ConsumeViewsOptions, UnprocessableMessage } from './consume-views.js';
 import { type DeadLetter, publishDeadLetters } from './dead-letters.js';
@@ -17,6 +17,8 @@ export class ViewBatches<View, Row extends object> {
   constructor(
     private readonly options: ConsumeViewsOptions<View, Row>,
     private readonly acknowledger: Acknowledger | undefined,
+    /** What the bus took before is not timed, ms since the epoch. */
+    private readonly timedSince: number,
   ) {}
 
   /** When the batch in hand began to fail, ms since the epoch; undefined while nothing does. */
@@ -50,28 +52,40 @@ export class ViewBatches<View, Row extends object> {
     const changes = new Map<string, VersionedRow<Row>>();
     const deadLetters: DeadLetter[] = [];
     const leavers: TakenInLeaver[] = [];
-    let applied = 0;
+    const news: ReceivedMessage[] = [];
     for (const message of batch) {
       try {
         const next = this.#next(message, rows.get(message.key), leavers);
         if (!next) continue;
         rows.set(message.key, next);
         changes.set(message.key, next);
-        applied += 1;
+        news.push(message);
       } catch (error) {
         this.#giveUpOn(message, error);
         deadLetters.push({ message, error });
       }
     }
     if (changes.size > 0) await store.save(changes);
+    if (!isReplay) this.#time(news);
     // After the rows: when this fails, the batch comes again, and what is saved is then no news.
     if (deadLetters.length > 0) await publishDeadLetters(bus, topic, group, deadLetters);
     // Before the batch is committed, and for repetitions too: what was told of them may have been lost with the process.
     await this.acknowledger?.tell(isReplay ? [] : batch, leavers);
     if (this.#failures.size > 0) for (const message of batch) this.#failures.delete(placeOf(message));
-    this.counts.applied += applied;
+    this.counts.applied += news.length;
     this.counts.deadLettered += deadLetters.length;
-    this.counts.skipped += batch.length - applied - deadLetters.length;
+    this.counts.skipped += batch.length - news.length - deadLetters.length;
+  }
+
+  /** Tells how long the messages were on the way. */
+  #time(news: readonly ReceivedMessage[]): void {
+    const { onTakenIn } = this.options;
+    if (!onTakenIn) return;
+    const now = Date.now();
+    for (const { headers, timestamp } of news) {
+      const delay = now - Date.parse(headers[CE.time] ?? '');
+      if (timestamp >= this.timedSince && !Number.isNaN(delay)) onTakenIn(Math.max(0, delay));
+    }
   }
 
   async #load(batch: readonly ReceivedMessage[]): Promise<Map<string, VersionedRow<Row> | undefined>> {

@@ -39,6 +39,8 @@ export interface DeprovisioningFollowerOptions {
   readonly bus: MessageBus;
   readonly products: readonly ProductProfile[];
   readonly log: SubscriptionLog;
+  /** Told of each leaver that a product blocks from now on, with the time since the request; ms. */
+  readonly onAcknowledged?: (product: string, elapsedMs: number) => void;
 }
 
 /**
@@ -55,6 +57,8 @@ export class DeprovisioningFollower {
   private readonly choices = new Map<string, Readonly<Record<string, boolean>>>();
   /** Log and topics write the same documents: one at a time. */
   private writing: Promise<void> = Promise.resolve();
+  /** What was acknowledged before is not told of: it may be read again. */
+  private readonly startedAt = Date.now();
 
   constructor(private readonly options: DeprovisioningFollowerOptions) {}
 
@@ -183,7 +187,9 @@ export class DeprovisioningFollower {
       for (const leaver of leavers) {
         for (const document of await changes.of(leaver.tenant, leaver.userId)) {
           // Whoever has the person inactive as of later has them inactive as of then.
-          if (BigInt(document.position) <= BigInt(leaver.position)) changes.set(proven(document, leaver));
+          if (BigInt(document.position) > BigInt(leaver.position)) continue;
+          changes.set(proven(document, leaver));
+          this.time(document, leaver);
         }
       }
       const operations = changes.operations();
@@ -195,6 +201,12 @@ export class DeprovisioningFollower {
         if (product !== undefined) this.acknowledging.add(product);
       }
     });
+  }
+
+  private time({ products, requestedAt }: DeprovisioningDocument, leaver: DeactivationTakenIn): void {
+    const acknowledgedAt = Date.parse(leaver.acknowledgedAt);
+    if (products[leaver.product]?.state === 'acknowledged' || acknowledgedAt < this.startedAt) return;
+    this.options.onAcknowledged?.(leaver.product, Math.max(0, acknowledgedAt - Date.parse(requestedAt)));
   }
 
   private leaverIn(message: ReceivedMessage): DeactivationTakenIn | undefined {

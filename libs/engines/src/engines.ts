@@ -7,7 +7,9 @@ import type { MessageBus } from '#message-bus';
 import { openLmdbMessageBus } from '#message-bus/lmdb';
 import type { ReadModels } from '#read-models';
 import { openLmdbReadModels } from '#read-models/lmdb';
+import type { Metrics } from '#telemetry';
 import { lockDirectory } from './directory-lock.js';
+import { meterEventStore } from './meter-event-store.js';
 
 /** What an app runs on. The only place where a configuration becomes an adapter. */
 export interface Engines extends AsyncDisposable {
@@ -22,12 +24,17 @@ export interface Engines extends AsyncDisposable {
   openPeopleStore(product: string): Promise<ReadModels>;
 }
 
+export interface OpenEnginesOptions {
+  /** Where what goes through the log is counted; default nowhere. */
+  readonly metrics?: Metrics | undefined;
+}
+
 /**
  * Opens the engines that the configuration names. The embedded ones belong to one process at a time.
  * @throws ConfigurationError when an engine is asked for that this release cannot speak to
  * @throws DirectoryLocked when another process has the data directory
  */
-export async function openEngines(config: RollcallConfig): Promise<Engines> {
+export async function openEngines(config: RollcallConfig, { metrics }: OpenEnginesOptions = {}): Promise<Engines> {
   const asked = (['EVENTSTORE_URI', 'MONGODB_URI', 'KAFKA_BROKERS'] as const).filter(
     (name) => config[name] !== undefined,
   );
@@ -47,9 +54,11 @@ export async function openEngines(config: RollcallConfig): Promise<Engines> {
     // In the reverse order of opening: the lock goes last.
     for (const engine of opened.splice(0).reverse()) await engine[Symbol.asyncDispose]();
   };
+  const commits = metrics?.distribution('rollcall_commit_events');
+  const onCommit = commits && ((events: number): void => commits.record(events));
   try {
     return {
-      store: await keep(openLmdbEventStore({ directory: join(directory, 'event-store') })),
+      store: metered(await keep(openLmdbEventStore({ directory: join(directory, 'event-store'), onCommit })), metrics),
       readModels: await keep(
         openLmdbReadModels({ directory: join(directory, 'read-models'), durability: 'rebuildable' }),
       ),
@@ -64,3 +73,6 @@ export async function openEngines(config: RollcallConfig): Promise<Engines> {
     throw error;
   }
 }
+
+const metered = (store: EventStore, metrics: Metrics | undefined): EventStore =>
+  metrics ? meterEventStore(store, metrics) : store;

@@ -78,6 +78,7 @@ export const CREDENTIALS: CollectionDefinition = {
   indexes: [
     { name: 'tokenHash', fields: ['tokenHash'] },
     { name: 'connection', fields: ['tenant', 'connectionId'] },
+    { name: 'expiresAt', fields: ['expiresAt'] },
   ],
 };
 

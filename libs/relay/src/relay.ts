@@ -90,6 +90,9 @@ export class Relay {
   private saves: Promise<void> = Promise.resolve();
   private rederiving: Promise<void> | undefined;
 
+  /** Messages that the bus has acknowledged, by topic, and publications that failed, since the start. */
+  readonly counts = { published: new Map<string, number>(), failures: 0 };
+
   constructor(private readonly options: RelayOptions) {
     const { store, readModels, products } = options;
     this.history = new UserHistory(store);
@@ -155,6 +158,11 @@ export class Relay {
     return this.follower?.lag ?? 0;
   }
 
+  /** People whose departure waits for an admin to decide. */
+  held(): Promise<number> {
+    return this.options.readModels.count(HELD.name, {});
+  }
+
   /** Position up to which everything is on the bus. */
   get position(): bigint | undefined {
     return this.follower?.position;
@@ -186,7 +194,10 @@ export class Relay {
       const outbox = new Outbox();
       await prepare(outbox);
       const { batch } = outbox;
-      if (batch.length > 0) await this.options.bus.publish(batch);
+      if (batch.length === 0) return;
+      await this.options.bus.publish(batch);
+      const { published } = this.counts;
+      for (const { topic, messages } of batch) published.set(topic, (published.get(topic) ?? 0) + messages.length);
     });
     this.differences.commit();
   }
@@ -196,6 +207,7 @@ export class Relay {
     try {
       await change();
     } catch (error) {
+      this.counts.failures++;
       for (const part of [this.book, this.sweeps, this.state, this.differences, this.rederivation]) part.rollback();
       throw error;
     }

@@ -66,6 +66,7 @@ export class RequestLog {
   private strangers: Stranger[] = [];
   private unwritten: OpenBlock[] = [];
   private passedOver = 0;
+  private letGo = 0;
   private readonly timers: NodeJS.Timeout[] = [];
   private readonly calls: CallStore;
   private readonly allBodies: PerSecond;
@@ -96,7 +97,15 @@ export class RequestLog {
   /** A request was refused before anybody knew whose it was. */
   refusedStranger(tenant: string, call: Call): void {
     if (this.strangers.length < REQUEST_LOG_LIMITS.strangers) this.strangers.push({ tenant, call });
-    else this.passedOver++;
+    else {
+      this.passedOver++;
+      this.letGo++;
+    }
+  }
+
+  /** Requests that were not taken in, or were let go before they could be written, since the start. */
+  get lost(): number {
+    return this.letGo;
   }
 
   /** Everything noted so far is in the store when this resolves. */
@@ -204,8 +213,8 @@ export class RequestLog {
     let calls = 0;
     for (const block of [...blocks].reverse()) {
       calls += block.calls;
-      if (calls > REQUEST_LOG_LIMITS.unwritten) break;
-      this.unwritten.unshift(block);
+      if (calls > REQUEST_LOG_LIMITS.unwritten) this.letGo += block.calls;
+      else this.unwritten.unshift(block);
     }
   }
 

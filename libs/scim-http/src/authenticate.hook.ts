@@ -48,8 +48,9 @@ export function authenticateScim(fastify: FastifyInstance, options: Authenticati
       contact: undefined,
       credentialId: undefined,
       at: Date.now(),
-      startedAt: performance.now(),
+      startedAt: seen.startedAt,
     };
+    seen.tenant = seen.meter?.unknownTenant;
     (request as ScimRequest).scim = scope;
     if (request.method === 'OPTIONS') return answerOptions(request, reply);
     const token = tokenIn(request.headers.authorization);
@@ -68,6 +69,7 @@ export function authenticateScim(fastify: FastifyInstance, options: Authenticati
         limited.failed(reply, refuseIt).catch((error: unknown) => done(error as Error));
         return;
       }
+      seen.tenant = seen.meter?.tenant(found.caller.tenant);
       scope.contact = contactOf(request, found.caller);
       scope.credentialId = found.caller.credentialId;
       if (found.outcome === 'expired' && found.refreshable) {

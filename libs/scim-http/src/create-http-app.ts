@@ -5,6 +5,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { RequestLog } from '#request-log';
 import { type Logger, NestLogger } from '#telemetry';
+import { type MetricsRoute, serveMetrics } from './serve-metrics.js';
 import { type AuthenticationOptions, authenticateScim } from './authenticate.hook.js';
 import { clientViews } from './client-view.js';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
@@ -38,6 +39,8 @@ export interface HttpAppOptions {
   readonly connections?: ConnectionLimits;
   /** Where requests are remembered. */
   readonly requestLog?: RequestLog;
+  /** Absent: nothing is counted, and there is no `/metrics`. */
+  readonly metrics?: MetricsRoute;
   /** Absent where the app serves no SCIM. */
   readonly authentication?: AuthenticationOptions;
 }
@@ -86,6 +89,7 @@ export async function createHttpApp(
   };
   const viewOf = clientViews(options.trustedProxies);
   const publicUrl = options.publicUrl?.replace(/\/+$/, '');
+  const meter = options.metrics?.metrics.requests;
   const adapter = new FastifyAdapter({
     bodyLimit: options.maxBodyBytes,
     genReqId: newRequestId,
@@ -111,13 +115,23 @@ export async function createHttpApp(
       );
     },
     rewriteUrl: (raw: IncomingMessage) => {
+      const startedAt = performance.now();
       const { host, origin, fault } = viewOf(raw);
       const scim = parseScimUrl(raw.url ?? '/', host, options.baseDomain, publicUrl !== undefined);
-      rememberUrl(raw, { scim, origin: publicUrl ?? origin, fault });
+      rememberUrl(raw, {
+        scim,
+        origin: publicUrl ?? origin,
+        fault,
+        meter,
+        startedAt,
+        route: undefined,
+        tenant: undefined,
+      });
       return scim.url;
     },
   });
   const fastify = adapter.getInstance();
+  if (options.metrics) serveMetrics(fastify, options.metrics);
   if (options.maxBulkBytes !== undefined) limitBulkBodies(fastify, options.maxBulkBytes);
   reportRefusals(fastify, options.logger, options.requestLog);
   inflateBodies(fastify);

@@ -34,6 +34,8 @@ export class GuardedResponse<Request extends IncomingMessage = IncomingMessage> 
     reason?: string | OutgoingHttpHeaders | OutgoingHttpHeader[],
     headers?: OutgoingHttpHeaders | OutgoingHttpHeader[],
   ): this {
+    const seen = rawUrlOf(this.req);
+    seen?.meter?.answered(seen, statusCode);
     const given = typeof reason === 'string' ? headers : reason;
     if (given === undefined || Array.isArray(given)) this.guardSet();
     else this.guard(given);

@@ -8,5 +8,6 @@ export * from './scim-request.js';
 export * from './scim-url.js';
 export * from './client-address.js';
 export * from './create-http-app.js';
+export { METRICS_PATH, type MetricsRoute } from './serve-metrics.js';
 export * from './invalid-fields.js';
 export { type PageSizes, pageSizesFor } from './list-query.js';

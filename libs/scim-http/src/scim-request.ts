@@ -3,6 +3,7 @@ import type { Caller } from '#access';
 import type { RequestContext } from '#handlers';
 import type { Contact } from '#request-log';
 import { ScimError } from '#scim';
+import type { RequestMeter, RouteCount, TenantCount } from '#telemetry';
 import type { FastifyRequest } from 'fastify';
 import type { ScimUrl } from './scim-url.js';
 
@@ -33,6 +34,13 @@ export interface SeenUrl {
   readonly origin: string;
   /** What is wrong with the headers that name the host. */
   readonly fault: string | undefined;
+  /** When it was seen, by the clock that only goes forward; milliseconds. */
+  readonly startedAt: number;
+  /** Who counts it; undefined where nobody does. */
+  readonly meter: RequestMeter | undefined;
+  /** What it is counted under, as far as it has come. */
+  route: RouteCount | undefined;
+  tenant: TenantCount | undefined;
 }
 
 type Carrier = IncomingMessage & { [SEEN]?: SeenUrl };

@@ -4,3 +4,4 @@ export { followLog, type FollowLogOptions, type LogFollower } from './follow-log
 export { type Progress, ProgressTracker } from './progress.js';
 export type { OnParked } from './projection-loop.js';
 export { ProjectionRunner, type ProjectionRunnerOptions, type ProjectionStatus } from './projection-runner.js';
+export * from './events-behind.js';

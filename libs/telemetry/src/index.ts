@@ -1,2 +1,3 @@
 export * from './logger.js';
 export * from './health.controller.js';
+export * from './metrics/index.js';

@@ -28,6 +28,8 @@ export const PUBLIC_CASES: Readonly<Record<string, PublicCase>> = {
     status: 200,
     send: () => ({ path: '/.well-known/oauth-authorization-server' }),
   },
+  // Opens to METRICS_TOKEN, which is nobody's who comes for a tenant.
+  'GET /metrics': { status: 401, send: () => ({ path: '/metrics' }) },
   'GET /health/live': { status: 200, send: () => ({ path: '/health/live' }) },
   'GET /health/ready': { status: 200, send: () => ({ path: '/health/ready' }) },
 };

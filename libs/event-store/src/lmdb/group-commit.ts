@@ -75,7 +75,12 @@ export class GroupCommit {
   #closing = false;
   #recovery: Promise<void> | undefined;
 
-  constructor(log: LmdbLog, recent: RecentEvents) {
+  /** @param onCommit told how many events each commit has carried */
+  constructor(
+    log: LmdbLog,
+    recent: RecentEvents,
+    private readonly onCommit?: (events: number) => void,
+  ) {
     this.#log = log;
     this.#recent = recent;
     this.#lastAssigned = recent.last;
@@ -233,6 +238,7 @@ export class GroupCommit {
     this.#writing = batch;
     try {
       await this.#log.write(batch.entries, batch.records.finish());
+      this.onCommit?.(batch.entries.length);
       this.#succeed(batch);
     } catch (error) {
       await this.#fail(error);

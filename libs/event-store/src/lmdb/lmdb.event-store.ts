@@ -21,6 +21,8 @@ export interface LmdbEventStoreOptions {
    * (`lockDirectory`): two writers would give out the same positions.
    */
   readonly directory: string;
+  /** Told how many events each commit, and so each sync of the disk, has carried. */
+  readonly onCommit?: ((events: number) => void) | undefined;
 }
 
 /**
@@ -28,9 +30,9 @@ export interface LmdbEventStoreOptions {
  * are handed the very objects that were appended, which therefore must not be changed after `append`.
  * @throws EventStoreUnavailable the files cannot be opened
  */
-export async function openLmdbEventStore({ directory }: LmdbEventStoreOptions): Promise<EventStore> {
+export async function openLmdbEventStore({ directory, onCommit }: LmdbEventStoreOptions): Promise<EventStore> {
   try {
-    return new LmdbEventStore(await LmdbLog.open(directory));
+    return new LmdbEventStore(await LmdbLog.open(directory), onCommit);
   } catch (cause) {
     throw new EventStoreUnavailable(`The event log in ${directory} cannot be opened`, { cause });
   }
@@ -43,10 +45,10 @@ class LmdbEventStore implements EventStore {
   readonly #commit: GroupCommit;
   readonly #reader: LogReader;
 
-  constructor(log: LmdbLog) {
+  constructor(log: LmdbLog, onCommit: LmdbEventStoreOptions['onCommit']) {
     this.#log = log;
     this.#recent = new RecentEvents(log.lastPosition());
-    this.#commit = new GroupCommit(log, this.#recent);
+    this.#commit = new GroupCommit(log, this.#recent, onCommit);
     this.#reader = new LogReader(log, this.#recent, () => this.#commit.usable());
   }
 

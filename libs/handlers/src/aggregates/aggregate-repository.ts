@@ -52,6 +52,8 @@ const MAX_ATTEMPTS = 100;
 export class AggregateRepository<State, Event extends { type: string; data: object }> {
   private readonly cache: LRUCache<string, { loaded: Loaded<State>; snapshotAt: number }>;
   private readonly lock = new KeyedLock();
+  /** How look-ups of folded states went, since the start. */
+  readonly lookups = { hit: 0, checked: 0, miss: 0 };
 
   constructor(
     private readonly store: EventStore,
@@ -69,12 +71,22 @@ export class AggregateRepository<State, Event extends { type: string; data: obje
   /** The state as the log has it now, every acknowledged append included. */
   async load(stream: string): Promise<Loaded<State>> {
     const cached = this.cache.get(stream);
-    return cached && this.store.soleWriter ? cached.loaded : this.catchUp(stream, cached?.loaded);
+    if (cached && this.store.soleWriter) {
+      this.lookups.hit++;
+      return cached.loaded;
+    }
+    if (cached) this.lookups.checked++;
+    else this.lookups.miss++;
+    return this.catchUp(stream, cached?.loaded);
   }
 
   /** The cached state where it is known to be current, without a promise; for hot reads. */
   peek(stream: string): Loaded<State> | undefined {
-    return this.store.soleWriter ? this.cache.get(stream)?.loaded : undefined;
+    if (!this.store.soleWriter) return undefined;
+    const cached = this.cache.get(stream);
+    if (cached) this.lookups.hit++;
+    else this.lookups.miss++;
+    return cached?.loaded;
   }
 
   /** Whether {@link isCurrent} can ever be true: the log tells at once how far a stream goes. */
