@@ -17,6 +17,7 @@ import {
   ValidatorConstraint,
   type ValidatorConstraintInterface,
 } from 'class-validator';
+import { KAFKA_BROKERS_FORM, parseKafkaBrokers } from './kafka-brokers.js';
 
 const toInt = Transform(({ value }: { value: unknown }) =>
   typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value,
@@ -42,6 +43,16 @@ class TrustedProxies implements ValidatorConstraintInterface {
   }
   defaultMessage(): string {
     return 'TRUSTED_PROXIES must be a number of proxies, or IP addresses and CIDRs separated by commas';
+  }
+}
+
+@ValidatorConstraint({ name: 'kafkaBrokers' })
+class KafkaAddress implements ValidatorConstraintInterface {
+  validate(value: unknown): boolean {
+    return typeof value === 'string' && parseKafkaBrokers(value) !== undefined;
+  }
+  defaultMessage(): string {
+    return KAFKA_BROKERS_FORM;
   }
 }
 
@@ -84,9 +95,28 @@ export class RollcallConfig {
   @ValidateIf(hasTls) @IsString(goesWith('TLS_KEY_FILE')) TLS_CERT_FILE?: string;
   @ValidateIf(hasTls) @IsString(goesWith('TLS_CERT_FILE')) TLS_KEY_FILE?: string;
 
-  @IsOptional() @IsString() EVENTSTORE_URI?: string;
-  @IsOptional() @IsString() MONGODB_URI?: string;
-  @IsOptional() @IsString() KAFKA_BROKERS?: string;
+  /**
+   * EventStoreDB 23.10 or newer: `esdb://user:password@host:2113?tls=true`, hosts separated by commas or `esdb+discover://`
+   * for a cluster.
+   */
+  @IsOptional()
+  @Matches(/^esdb(\+discover)?:\/\/[^\s/?]+(\?\S*|\/\??\S*)?$/, {
+    message:
+      'EVENTSTORE_URI must be esdb://[user:password@]host[:port][,…][?options], or the same with esdb+discover://',
+  })
+  EVENTSTORE_URI?: string;
+  /**
+   * MongoDB 6 or newer, a replica set where more than one process writes: `mongodb://…` or `mongodb+srv://…`. The database of
+   * its path, `rollcall` by default, is for the read models; those beside it begin with its name.
+   */
+  @IsOptional()
+  @Matches(/^mongodb(\+srv)?:\/\/[^\s/?]+(\/[^\s?/]{0,38})?(\?\S*)?$/, {
+    message:
+      'MONGODB_URI must be mongodb://[user:password@]host[:port][,…][/database][?options] or mongodb+srv://…, user and password percent-encoded, the database of 38 characters at most',
+  })
+  MONGODB_URI?: string;
+  /** Kafka 3 or newer: `host:port,…`; see {@link parseKafkaBrokers} for TLS and SASL. */
+  @IsOptional() @Validate(KafkaAddress) KAFKA_BROKERS?: string;
 
   /** Whether a first start on empty engines makes tenant `demo` and prints its token; `false` where output is kept by others. */
   @IsIn(['true', 'false']) DEMO_TENANT: 'true' | 'false' = 'true';

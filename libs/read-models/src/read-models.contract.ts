@@ -8,7 +8,7 @@ import { pageContract } from './contract/pages.contract.js';
 import { type Filter, ReadModelsUnavailable, type ReadModels, type Sort } from './read-models.port.js';
 
 /** Opens what is kept under that name (`[a-z0-9-]`); the same name again, after disposal, finds what was written. */
-export type OpenReadModels = (storage: string) => Promise<ReadModels>;
+export type OpenReadModels = (storage: string) => ReadModels | Promise<ReadModels>;
 
 /**
  * What every adapter must pass: each sentence of the port, and MongoDB's semantics for each operator it lists.
@@ -27,8 +27,8 @@ export function readModelsContract(name: string, open: OpenReadModels, unmet: Re
     describe('budgets', () => budgetContract(withModels));
     describe('filters', () => filterContract(withModels, unmet));
     describe('pages', () => pageContract(withModels));
-    describe('indexes', () => indexContract(withModels, open, unmet));
-    describe('lifetime', () => lifetimeContract(open));
+    describe('indexes', () => indexContract(withModels, async (storage) => open(storage), unmet));
+    describe('lifetime', () => lifetimeContract(async (storage) => open(storage)));
   });
 }
 
@@ -203,6 +203,7 @@ function lifetimeContract(open: OpenReadModels): void {
       () => models.count('users', {}),
       () => models.write({ operations: [] }),
       () => models.checkpoint('p'),
+      () => models.checkpoints(['p']),
       () => models.reset(['users'], []),
     ];
     for (const call of calls) await expect(call()).rejects.toBeInstanceOf(ReadModelsUnavailable);

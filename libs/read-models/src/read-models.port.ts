@@ -108,7 +108,10 @@ export interface WriteBatch {
  * whole: a batch and its checkpoint land together.
  */
 export interface ReadModels extends AsyncDisposable {
-  /** Declares a collection. Called at start, before use; new indexes are built from the documents that are there. */
+  /**
+   * Declares a collection. Called at start, before use, by any number of processes; new indexes are built from the documents
+   * that are there. Where the engine is away that is made up for before the next call is answered.
+   */
   declare(collection: CollectionDefinition): Promise<void>;
 
   /**
@@ -140,7 +143,14 @@ export interface ReadModels extends AsyncDisposable {
   /** Position last stored under this name, or undefined. */
   checkpoint(name: string): Promise<bigint | undefined>;
 
-  /** Empties collections and forgets checkpoints in one step, for a rebuild from the log. */
+  /** The same of several, in the order of `names`, all of one moment. */
+  checkpoints(names: readonly string[]): Promise<(bigint | undefined)[]>;
+
+  /**
+   * Empties collections and forgets checkpoints in one step, for a rebuild from the log. Name with the collections all
+   * checkpoints that are written with them: by that nothing written from another process meanwhile is lost unnoticed.
+   * @throws CheckpointMoved another process has begun to reset the same
+   */
   reset(collections: readonly string[], checkpoints: readonly string[]): Promise<void>;
 }
 

@@ -75,7 +75,7 @@ describe('ProjectionRunner', () => {
     });
     expect(models.contents('members')).toEqual({ b: { _id: 'b' } });
     expect(models.writes).toHaveLength(1);
-    expect(Object.fromEntries(models.checkpoints)).toEqual({ counts: 40n, members: 40n });
+    expect(Object.fromEntries(models.positions)).toEqual({ counts: 40n, members: 40n });
   });
 
   it('reads a document once per batch, hot ones never, and those said outright never', async () => {
@@ -124,7 +124,7 @@ describe('ProjectionRunner', () => {
     await caughtUp(runner);
     expect(models.writes.length).toBeLessThan(5);
     await runner.stop();
-    expect(models.checkpoints.get('members')).toBe(200n);
+    expect(models.positions.get('members')).toBe(200n);
   });
 
   it('leaves out of one projection the event it cannot fold, and tells', async () => {
@@ -186,7 +186,7 @@ describe('ProjectionRunner', () => {
     store.record('group-1', 'Changed', { added: ['a'] });
     await caughtUp(runner);
     expect(models.contents('counts')).toEqual({ ...first, 'group-1': { _id: 'group-1', count: 1, trail: '310,' } });
-    expect(models.checkpoints.get('counts')).toBe(310n);
+    expect(models.positions.get('counts')).toBe(310n);
     expect(models.contents('members')).toEqual({ a: { _id: 'a' } });
   });
 

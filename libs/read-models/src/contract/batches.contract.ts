@@ -70,6 +70,13 @@ export function batchContract(withModels: (use: (models: ReadModels) => Promise<
       });
       const positions = await Promise.all(['p', 'q', 'a.b$c/ü', 'none'].map((name) => models.checkpoint(name)));
       expect(positions).toEqual([1n, 2n ** 64n - 1n, 3n, undefined]);
+      expect(await models.checkpoints(['none', 'q', 'p', 'q'])).toEqual([
+        undefined,
+        2n ** 64n - 1n,
+        1n,
+        2n ** 64n - 1n,
+      ]);
+      expect(await models.checkpoints([])).toEqual([]);
     }),
   );
 

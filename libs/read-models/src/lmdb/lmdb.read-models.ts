@@ -99,6 +99,10 @@ class LmdbReadModels implements ReadModels {
     return position === undefined ? undefined : BigInt(position);
   }
 
+  async checkpoints(names: readonly string[]): Promise<(bigint | undefined)[]> {
+    return Promise.all(names.map((name) => this.checkpoint(name)));
+  }
+
   async reset(collections: readonly string[], checkpoints: readonly string[]): Promise<void> {
     this.#assertOpen();
     const emptied = collections.map((name) => this.#collection(name));

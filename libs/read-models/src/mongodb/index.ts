@@ -1,1 +1,1 @@
-export { type MongoReadModelsOptions, openMongoReadModels } from './mongodb.read-models.js';
+export { databaseOf, type MongoReadModelsOptions, openMongoReadModels } from './mongodb.read-models.js';

@@ -5,6 +5,7 @@ import { keysOf } from './index-use.js';
 /** Codes of the server: the collection is there; it is not there. */
 const NAMESPACE_EXISTS = 48;
 const NAMESPACE_NOT_FOUND = 26;
+const INDEX_NOT_FOUND = 27;
 
 /**
  * Brings a collection to its definition: makes the indexes that are missing and drops those that are no longer declared.
@@ -28,7 +29,10 @@ export class Migrations {
     const names = new Set((there ?? []).map((index) => index.name));
     for (const [index, key] of wanted) if (!names.has(index)) await collection.createIndex(key, { name: index });
     for (const index of names) {
-      if (index !== undefined && index.startsWith(PREFIX) && !wanted.has(index)) await collection.dropIndex(index);
+      if (index !== undefined && index.startsWith(PREFIX) && !wanted.has(index)) {
+        // Another process may bring the collection to the same definition at this moment.
+        await collection.dropIndex(index).catch(unless(INDEX_NOT_FOUND));
+      }
     }
   }
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type AnyBulkWriteOperation, type ClientSession, type Collection, type Db, MongoClient } from 'mongodb';
 import {
   CheckpointMoved,
@@ -16,62 +17,78 @@ import { behindPlace, withTies } from './behind-place.js';
 import { failure, isDuplicate, isOutOfTime } from './failures.js';
 import { isAnsweredByIndex } from './index-use.js';
 import { Migrations } from './migrations.js';
+import { Outage } from './outage.js';
 
 export interface MongoReadModelsOptions {
   /** `mongodb://…` or `mongodb+srv://…`. */
   readonly uri: string;
   /** Default the one of the URI, `rollcall` where it names none. */
   readonly database?: string;
-  /** Longest wait for a server, and for an answer of it, milliseconds; default 5,000 and 30,000. */
+  /** Longest wait for a server, and for an answer of it, milliseconds; default 3,000 and 30,000. */
   readonly serverSelectionTimeoutMs?: number;
   readonly socketTimeoutMs?: number;
 }
 
 interface CheckpointDocument {
   readonly _id: string;
-  /** Decimal: positions reach beyond 2^63. */
-  readonly position: string;
+  /** Decimal: positions reach beyond 2^63. Absent while a reset is under way. */
+  readonly position?: string;
+  /** Which reset that is, and how many batches of documents it has deleted. */
+  readonly resetting?: string;
+  readonly emptied?: number;
 }
 
-/** Where checkpoints are, and what a reset has yet to do. */
 const CHECKPOINTS = 'rollcall.checkpoints';
-const RESET = '$reset';
-
-interface ResetDocument {
-  readonly _id: typeof RESET;
-  readonly collections: readonly string[];
-}
+/** Documents that one transaction of a reset deletes. */
+const EMPTIED_AT_ONCE = 1_000;
 
 /**
  * Read models in MongoDB. On a replica set or a sharded cluster a batch and its checkpoint are one transaction; on a single
  * server, which has none, the documents are written first and the checkpoint last, so that a crash repeats the batch; there
  * a writer whose checkpoint is moved while it writes is told so, but has written its documents.
- * @throws ReadModelsUnavailable no server answers
+ * Nothing is sent before the first call: a server that is away is ReadModelsUnavailable then, and no reason not to start.
+ * @throws TypeError the URI is not one
  */
-export async function openMongoReadModels(options: MongoReadModelsOptions): Promise<ReadModels> {
-  const client = new MongoClient(options.uri, {
-    appName: 'rollcall',
-    ignoreUndefined: true,
-    writeConcern: { w: 'majority', journal: true },
-    readConcern: { level: 'majority' },
-    serverSelectionTimeoutMS: options.serverSelectionTimeoutMs ?? 5_000,
-    socketTimeoutMS: options.socketTimeoutMs ?? 30_000,
-  });
+export function openMongoReadModels(options: MongoReadModelsOptions): ReadModels {
+  const client = connect(options);
+  return new MongoReadModels(client, client.db(options.database ?? databaseOf(options.uri)));
+}
+
+function connect({ uri, serverSelectionTimeoutMs, socketTimeoutMs }: MongoReadModelsOptions): MongoClient {
   try {
-    await client.connect();
-    const db = client.db(options.database ?? (client.options.dbName === 'test' ? 'rollcall' : undefined));
-    const hello = await db.admin().command({ hello: 1 });
-    const models = new MongoReadModels(client, db, hello.setName !== undefined || hello.msg === 'isdbgrid');
-    await models.finishReset();
-    return models;
+    return new MongoClient(uri, {
+      appName: 'rollcall',
+      ignoreUndefined: true,
+      writeConcern: { w: 'majority', journal: true },
+      readConcern: { level: 'majority' },
+      serverSelectionTimeoutMS: serverSelectionTimeoutMs ?? 3_000,
+      socketTimeoutMS: socketTimeoutMs ?? 30_000,
+      // A server that is silent is looked at often, and no longer than this waited for: what it holds up is then let go.
+      connectTimeoutMS: 3_000,
+      heartbeatFrequencyMS: 2_000,
+    });
   } catch (error) {
-    await client.close();
-    throw failure(error);
+    const { message } = error as Error;
+    // Where the driver's words repeat the URI they may repeat its password.
+    const told = /[@]|:\/\//.test(message) || uri.includes(message) ? '' : ` (${message})`;
+    // eslint-disable-next-line preserve-caught-error -- its words may hold the password
+    throw new TypeError(`The URI of MongoDB is not one${told}`);
   }
+}
+
+/** The database that a URI names; `rollcall` where it names none. */
+export function databaseOf(uri: string): string {
+  const [, database] = /^mongodb(?:\+srv)?:\/\/[^/]*\/([^?]+)/.exec(uri) ?? [];
+  return database === undefined ? 'rollcall' : decodeURIComponent(database);
 }
 
 class MongoReadModels implements ReadModels {
   readonly #definitions = new Map<string, CollectionDefinition>();
+  /** Declared while the server was away; the next call makes up for it before anything else. */
+  readonly #undeclared = new Map<string, CollectionDefinition>();
+  readonly #outage = new Outage();
+  #transactional: boolean | undefined;
+  #preparing: Promise<void> | undefined;
   /** The write that goes on; the next one waits for it, so that calls are applied in their order. */
   #writing: Promise<unknown> = Promise.resolve();
   #closed: Promise<void> | undefined;
@@ -79,13 +96,14 @@ class MongoReadModels implements ReadModels {
   constructor(
     private readonly client: MongoClient,
     private readonly db: Db,
-    private readonly transactional: boolean,
   ) {}
 
-  declare(definition: CollectionDefinition): Promise<void> {
-    return this.#inTurn(async () => {
-      await new Migrations(this.db).apply(definition);
-      this.#definitions.set(definition.name, definition);
+  async declare(definition: CollectionDefinition): Promise<void> {
+    this.#checkOpen();
+    this.#definitions.set(definition.name, definition);
+    this.#undeclared.set(definition.name, definition);
+    await this.#inTurn(() => Promise.resolve()).catch((error: unknown) => {
+      if (!(error instanceof ReadModelsUnavailable)) throw error;
     });
   }
 
@@ -148,39 +166,55 @@ class MongoReadModels implements ReadModels {
   checkpoint(name: string): Promise<bigint | undefined> {
     return this.#asking(async () => {
       const found = await this.#checkpoints.findOne({ _id: nameOf(name) });
-      return found ? BigInt(found.position) : undefined;
+      return positionOf(found);
+    });
+  }
+
+  checkpoints(names: readonly string[]): Promise<(bigint | undefined)[]> {
+    return this.#asking(async () => {
+      const found = await this.#checkpoints.find({ _id: { $in: names.map(nameOf) } }).toArray();
+      const byId = new Map(found.map((document) => [document._id, document]));
+      return names.map((name) => positionOf(byId.get(nameOf(name))));
     });
   }
 
   reset(collections: readonly string[], checkpoints: readonly string[]): Promise<void> {
     return this.#inTurn(async () => {
-      // The intention is stored with the loss of the checkpoints: whoever opens the database after a crash finishes it.
+      const names = checkpoints.map(nameOf);
+      // From here on there is no position, and nobody can store a first one before the marks are gone again. Whoever finds
+      // one that a crash has left, or that is another's, puts their own in its place and empties the collections again.
+      const resetting = randomUUID();
       await this.#together(async (within) => {
-        const intention: ResetDocument = { _id: RESET, collections };
-        await this.db
-          .collection<ResetDocument>(CHECKPOINTS)
-          .replaceOne({ _id: RESET }, intention, { upsert: true, ...within });
-        await this.#checkpoints.deleteMany({ _id: { $in: checkpoints.map(nameOf) } }, within);
+        for (const _id of names) {
+          await this.#checkpoints.replaceOne({ _id }, { resetting, emptied: 0 }, { upsert: true, ...within });
+        }
       });
-      await this.finishReset();
+      for (const collection of collections) await this.#empty(collection, names, resetting);
+      await this.#checkpoints.deleteMany({ _id: { $in: names }, resetting });
     });
   }
 
-  /** Empties what a reset has named and not got to. */
-  async finishReset(): Promise<void> {
-    const resets = this.db.collection<ResetDocument>(CHECKPOINTS);
-    const open = await resets.findOne({ _id: RESET });
-    if (!open) return;
-    for (const name of open.collections) {
-      const definition = this.#definitions.get(name);
-      if (!definition) {
-        await this.db.collection(name).deleteMany({});
-        continue;
-      }
-      await this.db.dropCollection(name).catch(() => undefined); // one that is not there is empty
-      await new Migrations(this.db).apply(definition);
+  /** @throws CheckpointMoved another reset has begun since */
+  async #empty(collection: string, names: readonly string[], resetting: string): Promise<void> {
+    for (;;) {
+      const found = await this.db
+        .collection<Document>(collection)
+        .find({}, { projection: { _id: 1 }, limit: EMPTIED_AT_ONCE })
+        .toArray();
+      if (found.length === 0) return;
+      await this.#together(async (within) => {
+        for (const _id of names) {
+          const { matchedCount } = await this.#checkpoints.updateOne(
+            { _id, resetting },
+            { $inc: { emptied: 1 } },
+            within,
+          );
+          if (matchedCount === 0) throw new CheckpointMoved(_id, 'none', undefined);
+        }
+        const ids = found.map(({ _id }) => _id);
+        await this.db.collection<Document>(collection).deleteMany({ _id: { $in: ids } }, within);
+      });
     }
-    await resets.deleteOne({ _id: RESET });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -202,7 +236,7 @@ class MongoReadModels implements ReadModels {
 
   /** All that one query reads is of one moment. */
   #snapshot(): { readConcern?: { level: 'snapshot' } } {
-    return this.transactional ? { readConcern: { level: 'snapshot' } } : {};
+    return this.#transactional ? { readConcern: { level: 'snapshot' } } : {};
   }
 
   async #within<T>(
@@ -249,7 +283,7 @@ class MongoReadModels implements ReadModels {
 
   async #assertUnmoved({ name, after = 'none' }: CheckpointMove, within: Within): Promise<void> {
     const found = await this.#checkpoints.findOne({ _id: nameOf(name) }, within);
-    const actual = found ? BigInt(found.position) : 'none';
+    const actual = positionOf(found) ?? 'none';
     if (actual !== after) throw new CheckpointMoved(name, after, actual);
   }
 
@@ -268,7 +302,7 @@ class MongoReadModels implements ReadModels {
 
   /** One transaction where there are any, the same steps in their order otherwise. */
   async #together(steps: (within: Within) => Promise<void>, single = false): Promise<void> {
-    if (!this.transactional || single) return steps({});
+    if (!this.#transactional || single) return steps({});
     await this.client.withSession((session) =>
       session.withTransaction(() => steps({ session }), { readConcern: { level: 'snapshot' } }),
     );
@@ -282,13 +316,36 @@ class MongoReadModels implements ReadModels {
     });
   }
 
-  async #asking<T>(action: () => Promise<T>): Promise<T> {
-    if (this.#closed) throw new ReadModelsUnavailable('The read models are closed');
+  #asking<T>(action: () => Promise<T>): Promise<T> {
+    return this.#outage.watch(async () => {
+      this.#checkOpen();
+      try {
+        if (this.#transactional === undefined || this.#undeclared.size > 0) await (this.#preparing ??= this.#prepare());
+        return await action();
+      } catch (error) {
+        throw failure(error);
+      }
+    });
+  }
+
+  /** What a server must have been asked and told before it is used. */
+  async #prepare(): Promise<void> {
     try {
-      return await action();
-    } catch (error) {
-      throw failure(error);
+      if (this.#transactional === undefined) {
+        const hello = await this.db.admin().command({ hello: 1 });
+        this.#transactional = hello.setName !== undefined || hello.msg === 'isdbgrid';
+      }
+      for (const definition of [...this.#undeclared.values()]) {
+        await new Migrations(this.db).apply(definition);
+        if (this.#undeclared.get(definition.name) === definition) this.#undeclared.delete(definition.name);
+      }
+    } finally {
+      this.#preparing = undefined;
     }
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw new ReadModelsUnavailable('The read models are closed');
   }
 }
 
@@ -323,6 +380,9 @@ function prepare(
   const moves = [...checkpoints, ...(checkpoint ? [checkpoint] : [])];
   return { writes, checkpoints: [...new Map(moves.map((move) => [move.name, move])).values()] };
 }
+
+const positionOf = (found: CheckpointDocument | null | undefined): bigint | undefined =>
+  found?.position === undefined ? undefined : BigInt(found.position);
 
 /** No checkpoint can be mistaken for our own document among them. */
 const nameOf = (checkpoint: string): string => `checkpoint:${checkpoint}`;

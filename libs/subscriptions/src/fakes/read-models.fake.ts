@@ -5,7 +5,7 @@ export type WriteOutcome = 'lands' | 'fails' | 'landsAndFails';
 /** Read models in memory: documents by id, checkpoints, and failures when a spec wants them. No queries. */
 export class FakeReadModels implements ReadModels {
   readonly collections = new Map<string, Map<string, Document>>();
-  readonly checkpoints = new Map<string, bigint>();
+  readonly positions = new Map<string, bigint>();
   readonly writes: WriteBatch[] = [];
   /** Ids asked for, one entry per `getMany`. */
   readonly reads: (readonly string[])[] = [];
@@ -44,7 +44,7 @@ export class FakeReadModels implements ReadModels {
     await new Promise((resolve) => setImmediate(resolve));
     if (outcome === 'fails') throw new ReadModelsUnavailable('lost');
     for (const { name, after } of batch.checkpoints ?? []) {
-      const actual = this.checkpoints.get(name) ?? 'none';
+      const actual = this.positions.get(name) ?? 'none';
       if (after !== undefined && after !== actual) throw new CheckpointMoved(name, after, actual);
     }
     this.writes.push(batch);
@@ -52,20 +52,24 @@ export class FakeReadModels implements ReadModels {
       if (operation.type === 'put') this.#of(operation.collection).set(operation.document._id, operation.document);
       else this.#of(operation.collection).delete(operation.id);
     }
-    for (const { name, position } of batch.checkpoints ?? []) this.checkpoints.set(name, position);
+    for (const { name, position } of batch.checkpoints ?? []) this.positions.set(name, position);
     if (outcome === 'landsAndFails') throw new ReadModelsUnavailable('the answer was lost');
   }
 
   async checkpoint(name: string): Promise<bigint | undefined> {
     this.#assertThere();
-    return this.checkpoints.get(name);
+    return this.positions.get(name);
+  }
+
+  checkpoints(names: readonly string[]): Promise<(bigint | undefined)[]> {
+    return Promise.all(names.map((name) => this.checkpoint(name)));
   }
 
   async reset(collections: readonly string[], checkpoints: readonly string[]): Promise<void> {
     this.#assertThere();
     await this.resetGate;
     for (const name of collections) this.#of(name).clear();
-    for (const name of checkpoints) this.checkpoints.delete(name);
+    for (const name of checkpoints) this.positions.delete(name);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}

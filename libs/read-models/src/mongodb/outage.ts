@@ -1,0 +1,33 @@
+import { ReadModelsUnavailable } from '../read-models.port.js';
+
+/** How long after a failure nobody but one asks again, ms. */
+const PAUSE_MS = 500;
+
+/**
+ * While the server is away one caller at a time finds out whether it is back, and the others are told so at once: each of
+ * them would wait for a server as long as the driver does, and what does not need the read models would wait with them.
+ */
+export class Outage {
+  #askAgainAt: number | undefined;
+  #asking = false;
+
+  /** @throws ReadModelsUnavailable also without calling `action` */
+  async watch<T>(action: () => Promise<T>): Promise<T> {
+    const begun = this.#askAgainAt;
+    if (begun !== undefined) {
+      if (this.#asking || performance.now() < begun) throw new ReadModelsUnavailable('MongoDB has not come back yet');
+      this.#asking = true;
+    }
+    try {
+      const result = await action();
+      this.#askAgainAt = undefined;
+      return result;
+    } catch (error) {
+      if (error instanceof ReadModelsUnavailable) this.#askAgainAt = performance.now() + PAUSE_MS;
+      else this.#askAgainAt = undefined;
+      throw error;
+    } finally {
+      if (begun !== undefined) this.#asking = false;
+    }
+  }
+}
