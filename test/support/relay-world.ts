@@ -102,7 +102,12 @@ export class RelayWorld implements AsyncDisposable {
       products,
       log: SILENT,
       readModels: bound(models, { write: (batch) => mortal.run(() => models.write(batch)) }),
-      bus: bound(bus, { publish: (batch) => mortal.run(() => bus.publish(batch)) }),
+      bus: bound(bus, {
+        openWriter: async (name) => {
+          const writer = await bus.openWriter(name);
+          return bound(writer, { publish: (batch) => mortal.run(() => writer.publish(batch)) });
+        },
+      }),
     });
     await this.relay.start();
     this.relay.recordHoldsWith(async (tenant, facts) => {

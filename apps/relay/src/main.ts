@@ -1,15 +1,16 @@
 import 'reflect-metadata';
 import { installedProducts, openEngines } from '#engines';
-import { Relay } from '#relay';
+import { StandbyRelay } from '#relay';
 import { Aggregates, systemIdentitySource } from '#handlers';
 import { decideTenant, tenantStream } from '#domain';
 import { run } from '../../scim-gateway/src/run.js';
 
-/** The relay on its own: carries the log to the topics. */
+/** The relay on its own: carries the log to the topics. Of several that share their read models one does, and the others stand by. */
 await run(async (config, logger) => {
   const engines = await openEngines(config);
-  const { store, readModels, bus } = engines;
-  const relay = new Relay({ store, readModels, bus, products: await installedProducts(config), log: logger });
+  const { store, readModels, bus, leases } = engines;
+  const products = await installedProducts(config);
+  const relay = new StandbyRelay({ store, readModels, bus, products, log: logger, leases });
   await relay.start();
   const { tenants } = new Aggregates(store, readModels, systemIdentitySource);
   relay.recordHoldsWith(async (tenant, facts) => {

@@ -6,8 +6,8 @@ import { adminKey, type Engines, installedProducts, openEngines } from '#engines
 import type { EventStore } from '#event-store';
 import type { MessageBus } from '#message-bus';
 import { ChangeTenant } from '#handlers';
-import { define, hrAssistant, wellness } from '#products';
-import { Relay } from '#relay';
+import { define, hrAssistant, topicsFor, wellness } from '#products';
+import { StandbyRelay } from '#relay';
 import type { Logger } from '#telemetry';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
@@ -81,11 +81,13 @@ async function startOn(
   logger: Logger,
   print: (text: string) => void,
 ): Promise<Standalone> {
-  const { store, readModels, bus } = engines;
+  const { store, readModels, bus, leases } = engines;
   const { metrics } = told;
   const admin = await adminKey(config);
   const products = await installedProducts(config);
-  const relay = new Relay({ store, readModels, bus, products, log: logger });
+  // The products below read them, whoever relays.
+  await bus.declareTopics(topicsFor(products));
+  const relay = new StandbyRelay({ store, readModels, bus, products, log: logger, leases });
   await relay.start();
   tellOfRelay(metrics, relay, store);
   const onAcknowledged = timesDeprovisioning(metrics, products);

@@ -1,4 +1,5 @@
 export * from './relay.js';
+export { StandbyRelay, type StandbyRelayOptions } from './standby-relay.js';
 export { type PersonView, readView } from './read-view.js';
 export { type RederivationProgress, readRederivations } from './read-rederivations.js';
 export { INCOMPLETE, type IncompleteDocument, type IncompletePage, readIncomplete } from './incomplete-people.js';

@@ -1,4 +1,11 @@
-import type { CollectionDefinition, Document, ReadModels, WriteOperation } from '#read-models';
+import {
+  CheckpointMoved,
+  type CheckpointMove,
+  type CollectionDefinition,
+  type Document,
+  type ReadModels,
+  type WriteOperation,
+} from '#read-models';
 import { LRUCache } from 'lru-cache';
 
 interface Change {
@@ -7,6 +14,13 @@ interface Change {
   /** Undefined: deleted. */
   readonly document: Document | undefined;
 }
+
+/** Counts what relays have stored. Each moves it with all it stores, and so hears of any other that does. */
+const STORED_COUNT = 'relay-stored';
+/** Tries to claim the state while somebody else is still storing. */
+const CLAIMS = 20;
+/** Documents deleted in one batch. */
+const DELETED_TOGETHER = 1_000;
 
 /**
  * The relay's own documents: folds over the log as of its checkpoint, with which they are written. What a batch changes
@@ -20,7 +34,37 @@ export class RelayState {
   private saving: ReadonlyMap<string, Change> = new Map();
   private readonly recent = new LRUCache<string, { document: Document | undefined }>({ max: 5_000 });
 
+  /** What the count was after our last batch. */
+  private stored: bigint | undefined;
+
   constructor(private readonly readModels: ReadModels) {}
+
+  /**
+   * Makes the state ours: what whoever had it before has yet to store is refused.
+   * @throws CheckpointMoved they keep storing
+   */
+  async claim(): Promise<void> {
+    for (let tries = 1; ; tries += 1) {
+      this.stored = await this.readModels.checkpoint(STORED_COUNT);
+      try {
+        await this.write([]);
+        return;
+      } catch (error) {
+        if (!(error instanceof CheckpointMoved) || tries === CLAIMS) throw error;
+      }
+    }
+  }
+
+  /** Deletes everything in these collections. */
+  async empty(collections: readonly CollectionDefinition[]): Promise<void> {
+    for (const { name } of collections) {
+      for (;;) {
+        const found = await this.readModels.find(name, { filter: {}, limit: DELETED_TOGETHER, fields: [] });
+        if (found.length === 0) break;
+        await this.write(found.map(({ _id }) => ({ type: 'delete', collection: name, id: _id })));
+      }
+    }
+  }
 
   async declare(collections: readonly CollectionDefinition[]): Promise<void> {
     for (const collection of collections) await this.readModels.declare(collection);
@@ -57,18 +101,31 @@ export class RelayState {
     this.batch.clear();
   }
 
-  /** Stores what was committed, with the checkpoint; one call at a time. What one call could not store, the next does. */
+  /**
+   * Stores what was committed, with the checkpoint; one call at a time. What one call could not store, the next does.
+   * @throws CheckpointMoved the state is no longer ours
+   */
   async save(checkpoint: { readonly name: string; readonly position: bigint }): Promise<void> {
     const saving = (this.saving = this.unsaved);
     this.unsaved = new Map();
     try {
-      await this.readModels.write({ operations: [...saving.values()].map(operationOf), checkpoint });
+      await this.write([...saving.values()].map(operationOf), [checkpoint]);
     } catch (error) {
       this.unsaved = new Map([...saving, ...this.unsaved]);
       throw error;
     } finally {
       this.saving = new Map();
     }
+  }
+
+  private async write(
+    operations: readonly WriteOperation[],
+    checkpoints: readonly CheckpointMove[] = [],
+  ): Promise<void> {
+    const after = this.stored ?? ('none' as const);
+    const position = (this.stored ?? 0n) + 1n;
+    await this.readModels.write({ operations, checkpoints: [...checkpoints, { name: STORED_COUNT, position, after }] });
+    this.stored = position;
   }
 }
 

@@ -10,9 +10,9 @@ import {
   userStream,
 } from '#domain';
 import type { EventBatch, EventStore, RecordedEvent } from '#event-store';
-import type { MessageBus } from '#message-bus';
+import { type MessageBus, type MessageWriter, WriterEnded } from '#message-bus';
 import { CHANGE_TYPES, GROUPS_TOPIC, type ProductProfile, topicsFor, USERS_TOPIC } from '#products';
-import type { ReadModels } from '#read-models';
+import { CheckpointMoved, type ReadModels } from '#read-models';
 import { followLog, type LogFollower, type SubscriptionLog } from '#subscriptions';
 import { asksForGroupNames, Differences, followsGroups, TOLD_ROLES } from './differences.js';
 import { INCOMPLETE } from './incomplete-people.js';
@@ -41,6 +41,9 @@ const RECORDING_PAUSE_MS = 1_000;
 /** Name of the relay's checkpoint. Under another one it begins anew, with the documents it keeps. */
 export const RELAY_CHECKPOINT = 'relay-2';
 
+/** Whoever relays is the only one who publishes under this name. */
+const WRITER = 'relay';
+
 /** What the relay keeps, written with its checkpoint. Whoever reads it declares it too: the relay may come up later. */
 export const RELAY_COLLECTIONS = [SERVINGS, MEMBERS, GROUP_NAMES, FOLDS, TOLD_ROLES, SWEEPS, INCOMPLETE, GUARDS, HELD];
 
@@ -50,6 +53,14 @@ export interface RelayOptions {
   readonly bus: MessageBus;
   readonly products: readonly ProductProfile[];
   readonly log: SubscriptionLog;
+}
+
+/** Since the start of the process. */
+export interface RelayCounts {
+  /** Messages that the bus has acknowledged, by topic. */
+  readonly published: Map<string, number>;
+  /** Publications that failed. */
+  failures: number;
 }
 
 /** Puts it into the tenant's log that deliveries are held; harmless when it is there. */
@@ -62,6 +73,9 @@ export type RecordHold = (tenant: string, facts: HoldFacts) => Promise<void>;
  *
  * Batches of the log and slices of re-derivations take turns. Each sees the other's effect whole or not at all, and every
  * message says as of which position it is true.
+ *
+ * Where another one has begun since, in whatever process, neither bus nor read models take anything of this one any more,
+ * and it ends.
  */
 export class Relay {
   private readonly history: UserHistory;
@@ -76,6 +90,8 @@ export class Relay {
   private readonly warned = new Set<string>();
   private readonly rederivation: Rederivation;
   private readonly stopping = new AbortController();
+  private readonly ending = new AbortController();
+  private writer: MessageWriter | undefined;
   private follower: LogFollower | undefined;
   private turns: Promise<unknown> = Promise.resolve();
   /** Everything up to here is on the bus. */
@@ -90,10 +106,11 @@ export class Relay {
   private saves: Promise<void> = Promise.resolve();
   private rederiving: Promise<void> | undefined;
 
-  /** Messages that the bus has acknowledged, by topic, and publications that failed, since the start. */
-  readonly counts = { published: new Map<string, number>(), failures: 0 };
-
-  constructor(private readonly options: RelayOptions) {
+  /** @param counts are counted on */
+  constructor(
+    private readonly options: RelayOptions,
+    private readonly counts: RelayCounts = { published: new Map(), failures: 0 },
+  ) {
     const { store, readModels, products } = options;
     this.history = new UserHistory(store);
     this.state = new RelayState(readModels);
@@ -115,17 +132,37 @@ export class Relay {
     });
   }
 
+  /** Aborts where the relay cannot go on, with the reason; it is to be stopped then, and another one begun. */
+  get ended(): AbortSignal {
+    return this.ending.signal;
+  }
+
+  /** Takes the relay's place, wherever it is held, and begins where the checkpoint is. Rejects once it was stopped. */
   async start(): Promise<void> {
+    try {
+      await this.begin();
+    } catch (error) {
+      await this.writer?.[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  private async begin(): Promise<void> {
     const { store, readModels, bus, products, log } = this.options;
     await bus.declareTopics(topicsFor(products));
     await this.state.declare(RELAY_COLLECTIONS);
+    // In this order: nothing of the one before us is published or stored any more when we read how far it came.
+    this.writer = await bus.openWriter(WRITER);
+    this.stopping.signal.throwIfAborted();
+    await this.state.claim();
     const checkpoint = await readModels.checkpoint(RELAY_CHECKPOINT);
-    if (checkpoint === undefined) await readModels.reset(RELAY_COLLECTIONS.map(({ name }) => name), []); // prettier-ignore
+    if (checkpoint === undefined) await this.state.empty(RELAY_COLLECTIONS);
     this.at = checkpoint ?? -1n;
     this.writtenBefore = (await store.lastPosition()) ?? -1n;
     await this.book.load(readModels);
     await this.sweeps.load(readModels);
     await this.guard.load(readModels);
+    this.stopping.signal.throwIfAborted();
     this.follower = followLog({
       name: RELAY_CHECKPOINT,
       store,
@@ -135,16 +172,26 @@ export class Relay {
       handle: (batch) => this.inTurn(() => this.handle(batch)),
       onParked: () => undefined,
       log,
+      signal: this.stopping.signal,
     });
     this.rederive();
   }
 
+  /** Finishes the batch in hand and stores the checkpoint. */
   async stop(): Promise<void> {
     this.stopping.abort();
-    await this.follower?.stop();
+    await this.follower?.done;
     await this.rederiving;
     this.memberships.stop();
     await this.save();
+    await this.writer?.[Symbol.asyncDispose]();
+  }
+
+  /** Nothing more will be taken of what this relay does. */
+  private end(reason: Error): void {
+    this.stopping.abort();
+    clearTimeout(this.saving);
+    this.ending.abort(reason);
   }
 
   /** Until somebody does, holds wait to be recorded. */
@@ -194,8 +241,9 @@ export class Relay {
       const outbox = new Outbox();
       await prepare(outbox);
       const { batch } = outbox;
+      if (!this.writer) throw new Error('The relay has not been started');
       if (batch.length === 0) return;
-      await this.options.bus.publish(batch);
+      await this.writer.publish(batch);
       const { published } = this.counts;
       for (const { topic, messages } of batch) published.set(topic, (published.get(topic) ?? 0) + messages.length);
     });
@@ -208,6 +256,7 @@ export class Relay {
       await change();
     } catch (error) {
       this.counts.failures++;
+      if (error instanceof WriterEnded) this.end(error);
       for (const part of [this.book, this.sweeps, this.state, this.differences, this.rederivation]) part.rollback();
       throw error;
     }
@@ -221,7 +270,7 @@ export class Relay {
     try {
       await this.store();
     } catch (error) {
-      this.options.log.warn({ err: error }, 'The relay could not store its checkpoint');
+      if (!this.ended.aborted) this.options.log.warn({ err: error }, 'The relay could not store its checkpoint');
     }
   }
 
@@ -230,12 +279,13 @@ export class Relay {
     clearTimeout(this.saving);
     this.saving = undefined;
     const mine = this.saves.then(async () => {
-      if (!this.moved) return;
+      if (!this.moved || this.ended.aborted) return;
       this.moved = false;
       try {
         await this.state.save({ name: RELAY_CHECKPOINT, position: this.at });
       } catch (error) {
         this.moved = true;
+        if (error instanceof CheckpointMoved) this.end(error);
         throw error;
       }
     });
@@ -426,7 +476,7 @@ export class Relay {
       try {
         outcome = await this.inTurn(() => this.slice());
       } catch (error) {
-        this.options.log.warn({ err: error }, 'A re-derivation could not go on; trying again');
+        if (!signal.aborted) this.options.log.warn({ err: error }, 'A re-derivation could not go on; trying again');
         outcome = 'waiting';
       }
       if (outcome === 'idle') return;

@@ -4,7 +4,7 @@ import type { EventStore } from '#event-store';
 import type { Aggregates } from '#handlers';
 import { CREDENTIALS, type CredentialDocument, PROJECTIONS } from '#projections';
 import type { ReadModels } from '#read-models';
-import type { Relay } from '#relay';
+import type { StandbyRelay } from '#relay';
 import { eventsBehind } from '#subscriptions';
 import type { Metrics, Sample } from '#telemetry';
 
@@ -38,16 +38,21 @@ export function tellOfAggregates(metrics: Metrics, aggregates: Aggregates): void
   );
 }
 
-export function tellOfRelay(metrics: Metrics, relay: Relay, store: EventStore): void {
-  metrics.read('rollcall_relay_lag_seconds', () => [[{}, relay.lag / 1_000]]);
-  metrics.read('rollcall_relay_lag_events', async () => [
-    [{}, relay.lag === 0 ? 0 : await eventsBehind(store, relay.position)],
-  ]);
+/** What a process tells that relays. How far the relay is behind is for the one to tell that is at work. */
+export function tellOfRelay(metrics: Metrics, relay: StandbyRelay, store: EventStore): void {
+  const atWork = (value: number | undefined): Sample[] => (value === undefined ? [] : [[{}, value]]);
+  metrics.read('rollcall_relay_lag_seconds', () =>
+    atWork(relay.lag).map(([labels, ms]): Sample => [labels, ms / 1_000]),
+  );
+  metrics.read('rollcall_relay_lag_events', async () => {
+    if (!relay.lag) return atWork(relay.lag);
+    return atWork(await eventsBehind(store, relay.position));
+  });
   metrics.read('rollcall_relay_messages_total', () =>
     [...relay.counts.published].map(([topic, count]): Sample => [{ topic }, count]),
   );
   metrics.read('rollcall_relay_failures_total', () => [[{}, relay.counts.failures]]);
-  metrics.read('rollcall_held_departures', async () => [[{}, await relay.held()]]);
+  metrics.read('rollcall_held_departures', async () => atWork(await relay.held()));
 }
 
 /** @param product its id */
