@@ -1,4 +1,5 @@
 import type { EventMetadata, NewEvent, RecordedEvent } from '../event-store.port.js';
+import type { Place } from './log-records.js';
 
 /** An event as the log stores it: one JSON object in UTF-8, `stream` first so that a filter need not parse the rest. */
 interface StoredEvent extends Omit<NewEvent, 'dataJson'> {
@@ -9,14 +10,12 @@ interface StoredEvent extends Omit<NewEvent, 'dataJson'> {
   readonly recordedAt: number;
 }
 
-/** An event of a batch, and what it adds to the two tables of the log. */
+/** An event of a batch, and where it stands in the log. */
 export interface LogEntry {
   readonly event: RecordedEvent;
-  readonly position: number;
   /** Bytes of the event in its record. */
   readonly size: number;
-  /** Value of `streams`: its place. */
-  readonly place: Buffer;
+  readonly place: Place;
 }
 
 /**

@@ -41,9 +41,8 @@ class Batch {
   }
 
   add(event: RecordedEvent, text: string): void {
-    const position = Number(event.position);
-    const { size, place } = this.records.add(position, text);
-    this.entries.push({ event, position, size, place });
+    const { size, place } = this.records.add(Number(event.position), text);
+    this.entries.push({ event, size, place });
     this.bytes += size;
   }
 

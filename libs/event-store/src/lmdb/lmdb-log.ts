@@ -4,7 +4,8 @@ import { type Database, open, type RootDatabase } from 'lmdb';
 import type { RecordedEvent } from '../event-store.port.js';
 import { isStreamName } from '../stream-name.js';
 import { decodeEvent, type LogEntry, readPosition, writePosition } from './event-codec.js';
-import { type LogRecord, type Place, readPlace, StoredRecord } from './log-records.js';
+import { type LogRecord, type Place, StoredRecord } from './log-records.js';
+import { StreamIndex } from './stream-index.js';
 
 const MAX_REVISION = 2 ** 32 - 1;
 
@@ -30,17 +31,19 @@ const streamKey = {
 const MAP_BYTES = 2 ** 34;
 const LOG_TABLE = { name: 'log', encoding: 'binary', keyEncoder: positionKey } as const;
 const STREAMS_TABLE = { name: 'streams', encoding: 'binary', keyEncoder: streamKey } as const;
+const MARKS_TABLE = { name: 'marks', encoding: 'binary', keyEncoder: positionKey } as const;
 
 /**
  * Two tables in one LMDB file. `log`: position of the first event → a record of one event or several. `streams`: stream and
- * revision → place of the event. Positions are 1, 2, 3, … without holes. Every read is a synchronous lookup or two; no
- * cursor or transaction is held between them.
+ * revision → place of the event, which follows the log at some distance ({@link StreamIndex}); a third, `marks`, says at
+ * which. Positions are 1, 2, 3, … without holes. Every read is a synchronous lookup or two; no cursor or transaction is held
+ * between them.
  */
 export class LmdbLog {
   readonly #directory: string;
   #env: RootDatabase<Buffer> | undefined;
   #log: Database<Buffer, number> | undefined;
-  #streams: Database<Buffer, [string, number]> | undefined;
+  #index: StreamIndex | undefined;
 
   private constructor(directory: string) {
     this.#directory = directory;
@@ -49,7 +52,7 @@ export class LmdbLog {
   static async open(directory: string): Promise<LmdbLog> {
     await mkdir(directory, { recursive: true });
     const log = new LmdbLog(directory);
-    log.#open();
+    await log.#open();
     // fsync of a file does not promise that the file's name is on disk; without these a power cut can lose all of it.
     await syncDirectory(directory);
     await syncDirectory(dirname(resolve(directory)));
@@ -60,8 +63,8 @@ export class LmdbLog {
     return this.#env !== undefined;
   }
 
-  #open(): void {
-    this.#env = open<Buffer>({
+  async #open(): Promise<void> {
+    const env = open<Buffer>({
       path: this.#directory,
       noSubdir: false, // a dot in the directory's name does not make it a file
       // A commit becomes visible, and its promise resolves, after fdatasync and a synchronous write of the root page.
@@ -69,11 +72,37 @@ export class LmdbLog {
       // Batches are gathered by GroupCommit, which has one commit under way at a time.
       eventTurnBatching: false,
       mapSize: MAP_BYTES,
-      maxDbs: 2,
+      maxDbs: 3,
       encoding: 'binary',
     });
-    this.#log = this.#env.openDB(LOG_TABLE);
-    this.#streams = this.#env.openDB(STREAMS_TABLE);
+    try {
+      this.#log = env.openDB(LOG_TABLE);
+      this.#index = await this.#openIndex(env);
+      this.#env = env;
+    } catch (error) {
+      this.#log = undefined;
+      await env.close();
+      throw error;
+    }
+  }
+
+  async #openIndex(env: RootDatabase<Buffer>): Promise<StreamIndex> {
+    const index = new StreamIndex(env.openDB(STREAMS_TABLE), env.openDB(MARKS_TABLE));
+    const last = this.lastPosition();
+    const { through } = index;
+    // In a log of an older release every event is in the table, which nothing says.
+    if (through === undefined) await index.beginThrough(last);
+    else this.#tellIndex(index, through, last);
+    return index;
+  }
+
+  /** Of the events after one position, up to another. */
+  #tellIndex(index: StreamIndex, after: number, last: number): void {
+    let record: StoredRecord | undefined;
+    for (let position = after + 1; position <= last; position++) {
+      if (!record || position > record.last) record = this.recordWith(position);
+      index.add(decodeEvent(record.eventAt(position)), { position, record: record.first });
+    }
   }
 
   /**
@@ -81,28 +110,32 @@ export class LmdbLog {
    * @param records of those entries
    */
   async write(entries: readonly LogEntry[], records: readonly LogRecord[]): Promise<void> {
-    const [log, streams] = [opened(this.#log), opened(this.#streams)];
-    try {
-      await log.batch(() => {
-        for (const { first, bytes } of records) void log.put(first, bytes);
-        for (const { event, place } of entries) void streams.put([event.stream, event.revision], place);
-      });
-    } catch (error) {
-      // lmdb hands the reason over in a second promise; unobserved, its rejection would end the process.
-      const reason = (error as { commitError?: Promise<never> }).commitError;
-      throw (await reason?.catch((cause: unknown) => cause)) ?? error;
-    }
+    const [log, index] = [opened(this.#log), opened(this.#index)];
+    await commit(log, () => {
+      for (const { first, bytes } of records) void log.put(first, bytes);
+      index.putSlice(entries.length);
+    });
+    index.committed();
+    for (const { event, place } of entries) index.add(event, place);
   }
 
   /** After a failed write LMDB may refuse to go on with the open file (MDB_PANIC); a fresh one starts from the disk. */
   async reopen(): Promise<void> {
-    await this.close();
-    this.#open();
+    await this.#release();
+    await this.#open();
   }
 
+  /** Leaves every event in both tables, as releases without marks expect to find it. */
   async close(): Promise<void> {
+    const [log, index] = [this.#log, this.#index];
+    // Where that fails the log tells it when it is opened again.
+    if (log && index && !index.isWhole) await commit(log, () => index.putAll()).catch(() => undefined);
+    await this.#release();
+  }
+
+  async #release(): Promise<void> {
     const env = this.#env;
-    this.#env = this.#log = this.#streams = undefined;
+    this.#env = this.#log = this.#index = undefined;
     await env?.close();
   }
 
@@ -113,16 +146,13 @@ export class LmdbLog {
 
   placeOf(stream: string, revision: number): Place | undefined {
     if (revision < 0 || revision > MAX_REVISION || !isStreamName(stream)) return undefined;
-    const bytes = opened(this.#streams).getBinaryFast([stream, revision]);
-    return bytes && readPlace(bytes);
+    return opened(this.#index).placeOf(stream, revision);
   }
 
   /** Revision of the last event of the stream. */
   headOf(stream: string): number | undefined {
     if (!isStreamName(stream)) return undefined;
-    const range = { start: [stream, MAX_REVISION], end: [stream, 0], inclusiveEnd: true, reverse: true, limit: 1 };
-    const [last] = opened(this.#streams).getKeys(range);
-    return last?.[1];
+    return opened(this.#index).headOf(stream, MAX_REVISION);
   }
 
   /** @returns the record with the event at `position`, valid only until the next lookup */
@@ -147,6 +177,17 @@ export class LmdbLog {
   #recordUpTo(position: number): StoredRecord | undefined {
     const [first] = opened(this.#log).getKeys({ start: position, end: 0, reverse: true, limit: 1 });
     return first === undefined ? undefined : this.#recordFrom(first);
+  }
+}
+
+/** Resolves when what `fill` puts is on disk; rejects when none of it is. */
+async function commit(table: Database<Buffer, number>, fill: () => void): Promise<void> {
+  try {
+    await table.batch(fill);
+  } catch (error) {
+    // lmdb hands the reason over in a second promise; unobserved, its rejection would end the process.
+    const reason = (error as { commitError?: Promise<never> }).commitError;
+    throw (await reason?.catch((cause: unknown) => cause)) ?? error;
   }
 }
 

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { open } from 'lmdb';
 import { anEvent, collect, someEvents } from '../contract/test-log.contract.js';
 import { openLmdbEventStore } from './index.js';
-import { readPlace, RecordWriter, StoredRecord } from './log-records.js';
+import { placeBytes, readPlace, RecordWriter, StoredRecord } from './log-records.js';
 
 describe('records of the log', () => {
   it('give each event of a batch back by its position, whatever the events are long', () => {
@@ -21,7 +21,7 @@ describe('records of the log', () => {
         (texts, first) => {
           writer.reuse();
           const events = texts.map((each) => JSON.stringify({ stream: 'user-a.1', data: each }));
-          const places = events.map((event, i) => readPlace(writer.add(first + i, event).place));
+          const places = placeBytes(events.map((event, i) => writer.add(first + i, event).place)).map(readPlace);
           const records = writer.finish().map(({ first: key, bytes }) => new StoredRecord(key, bytes));
           expect(records[0]?.first).toBe(first);
           expect(records.at(-1)?.last).toBe(first + texts.length - 1);

@@ -20,7 +20,6 @@ const BYTES_PER_UNIT = 3;
 
 /** Bytes of a {@link Place}: the position, and how many events stand before it in its record. */
 const PLACE_BYTES = 12;
-const PLACES = 1024;
 
 /** Where an event stands: its position, and the key of the record it is in. */
 export interface Place {
@@ -34,12 +33,20 @@ export function readPlace(bytes: Buffer): Place {
   return { position, record: bytes.length < PLACE_BYTES ? position : position - bytes.readUInt32BE(8) };
 }
 
+/** The places as they are stored, in one piece of memory. */
+export function placeBytes(places: readonly Place[]): Buffer[] {
+  const memory = Buffer.allocUnsafeSlow(places.length * PLACE_BYTES);
+  return places.map(({ position, record }, i) => {
+    const start = i * PLACE_BYTES;
+    const end = memory.writeUInt32BE(position - record, writePosition(position, memory, start));
+    return memory.subarray(start, end);
+  });
+}
+
 /** Puts the events of one batch into records, one after another in large slabs: a buffer for each would cost more. */
 export class RecordWriter {
   #slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
   #used = 0;
-  #places = Buffer.allocUnsafeSlow(PLACES * PLACE_BYTES);
-  #placesUsed = 0;
   #records: LogRecord[] = [];
   /** The record that is still open: where it begins, its first event's position, and how long its events are. */
   #start = 0;
@@ -48,13 +55,13 @@ export class RecordWriter {
 
   /** Makes the memory free for the next batch; the records written so far must be on disk. */
   reuse(): void {
-    this.#used = this.#placesUsed = 0;
+    this.#used = 0;
     this.#records = [];
     this.#lengths = [];
   }
 
-  /** @returns bytes of the event, and its {@link Place} as it is stored */
-  add(position: number, text: string): { size: number; place: Buffer } {
+  /** @returns bytes of the event, and its place */
+  add(position: number, text: string): { size: number; place: Place } {
     // Enough for the lengths of the record's events too: none of them is shorter than its length.
     const needed = text.length * BYTES_PER_UNIT + (this.#lengths.length + 2) * LENGTH_BYTES + 1;
     if (needed > this.#slab.length - this.#used) {
@@ -67,7 +74,7 @@ export class RecordWriter {
       this.#first = position;
       this.#slab[this.#used++] = SEVERAL;
     }
-    const place = this.#place(position, this.#lengths.length);
+    const place = { position, record: this.#first };
     const size = this.#slab.write(text, this.#used);
     this.#used += size;
     this.#lengths.push(size);
@@ -92,16 +99,6 @@ export class RecordWriter {
     const bytes = this.#slab.subarray(this.#start + (alone ? 1 : 0), this.#used);
     this.#records.push({ first: this.#first, bytes });
     this.#lengths = [];
-  }
-
-  #place(position: number, before: number): Buffer {
-    if (this.#placesUsed === this.#places.length) {
-      this.#places = Buffer.allocUnsafeSlow(PLACES * PLACE_BYTES);
-      this.#placesUsed = 0;
-    }
-    const start = this.#placesUsed;
-    this.#placesUsed = this.#places.writeUInt32BE(before, writePosition(position, this.#places, start));
-    return this.#places.subarray(start, this.#placesUsed);
   }
 }
 

@@ -10,7 +10,7 @@ function entries(from: number, count: number, data: object = {}): LogEntry[] {
     const position = from + i;
     const event = recordedEvent(anEvent(data), `user-a.${position % 2}`, i, position, 0);
     const size = encodeEvent(event, event.stream, i, position, 0).length;
-    return { event, position, size, place: Buffer.alloc(12) };
+    return { event, size, place: { position, record: position } };
   });
 }
 

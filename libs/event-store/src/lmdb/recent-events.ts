@@ -36,11 +36,11 @@ export class RecentEvents {
 
   /** @param entries durable, in order, and next to `last` */
   push(entries: readonly LogEntry[]): void {
-    for (const { event, position, size } of entries) {
+    for (const { event, size, place } of entries) {
       this.#events.push(event);
       this.#sizes.push(size);
       this.#bytes += size;
-      this.#last = position;
+      this.#last = place.position;
     }
     while (this.#events.length - this.#dropped > MAX_EVENTS || this.#bytes > MAX_BYTES) {
       this.#bytes -= this.#sizes[this.#dropped] ?? 0;
