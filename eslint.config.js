@@ -53,7 +53,10 @@ export default tseslint.config(
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: {
-      parserOptions: { projectService: { allowDefaultProject: ['*.js'] }, tsconfigRootDir: import.meta.dirname },
+      parserOptions: {
+        projectService: { allowDefaultProject: ['*.js', 'test/suites/*.js'] },
+        tsconfigRootDir: import.meta.dirname,
+      },
     },
     rules: {
       '@typescript-eslint/no-floating-promises': 'error',
@@ -168,7 +171,7 @@ export default tseslint.config(
     },
   },
   { files: ['test/**/*.ts', 'apps/*/src/main.ts'], rules: { 'no-console': 'off' } },
-  { files: ['*.js'], ...tseslint.configs.disableTypeChecked },
+  { files: ['*.js', 'test/suites/*.js'], ...tseslint.configs.disableTypeChecked },
   {
     // What containers run is plain JavaScript beside the sources.
     ...tseslint.configs.disableTypeChecked,

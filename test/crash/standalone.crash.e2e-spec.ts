@@ -6,7 +6,7 @@ import { openLmdbMessageBus } from '#message-bus/lmdb';
 import type { ReceivedMessage } from '#message-bus';
 import { ServerProcess } from '../support/server-process.js';
 
-const ROUNDS = 20;
+const ROUNDS = Number(process.env['CRASH_ROUNDS'] ?? 20);
 const WRITERS = 8;
 const ADMIN_KEY = 'crash-test-admin-key';
 

@@ -21,19 +21,6 @@ let directory: string;
 let store: EventStore;
 let readModels: ReadModels;
 
-beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'rollcall-current-'));
-  store = await openLmdbEventStore({ directory: join(directory, 'log') });
-  readModels = await openLmdbReadModels({ directory: join(directory, 'models'), durability: 'rebuildable' });
-  for (const collection of [USERS, { name: 'snapshots', indexes: [] }]) await readModels.declare(collection);
-});
-
-afterAll(async () => {
-  await store[Symbol.asyncDispose]();
-  await readModels[Symbol.asyncDispose]();
-  await rm(directory, { recursive: true });
-});
-
 /** Nothing folded yet, as in a gateway that has just started. */
 function reader(log: EventStore, models: ReadModels = readModels): CurrentUsers {
   const aggregates = new Aggregates(log, models, systemIdentitySource);
@@ -154,6 +141,18 @@ const step: fc.Arbitrary<Step | 'project'> = fc.oneof(
 );
 
 describe('users as the log has them', () => {
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'rollcall-current-'));
+    store = await openLmdbEventStore({ directory: join(directory, 'log') });
+    readModels = await openLmdbReadModels({ directory: join(directory, 'models'), durability: 'rebuildable' });
+    for (const collection of [USERS, { name: 'snapshots', indexes: [] }]) await readModels.declare(collection);
+  });
+  afterAll(async () => {
+    await store[Symbol.asyncDispose]();
+    await readModels[Symbol.asyncDispose]();
+    await rm(directory, { recursive: true });
+  });
+
   it('are the same from documents as from their streams, however far the read model has come', async () => {
     let tenants = 0;
     let projected: bigint | 'start' = 'start';

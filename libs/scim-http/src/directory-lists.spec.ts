@@ -16,17 +16,6 @@ import type { ScimHttpOptions } from './scim-http.options.js';
 let directory: string;
 let readModels: ReadModels;
 
-beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'rollcall-lists-'));
-  readModels = await openLmdbReadModels({ directory });
-  for (const collection of [USERS, GROUPS, MEMBERSHIPS]) await readModels.declare(collection);
-});
-
-afterAll(async () => {
-  await readModels[Symbol.asyncDispose]();
-  await rm(directory, { recursive: true });
-});
-
 function userDocument(tenant: string, n: number, externalId: string | undefined): UserDocument {
   const id = `u${String(n).padStart(3, '0')}`;
   const resource = { userName: `${id}@example.com`, ...(externalId !== undefined && { externalId }), active: true };
@@ -68,6 +57,16 @@ const audienceOf = (tenant: string, remarkable?: () => void) => ({
 });
 
 describe('a look-up by externalId', () => {
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'rollcall-lists-'));
+    readModels = await openLmdbReadModels({ directory });
+    for (const collection of [USERS, GROUPS, MEMBERSHIPS]) await readModels.declare(collection);
+  });
+  afterAll(async () => {
+    await readModels[Symbol.asyncDispose]();
+    await rm(directory, { recursive: true });
+  });
+
   it('answers what a list with the same filter answers', async () => {
     let tenants = 0;
     const externalIds = fc.array(fc.constantFrom('a', 'A', 'a ', 'b', 'ü', undefined), { maxLength: 60 });

@@ -9,7 +9,6 @@ import { openLmdbReadModels } from './index.js';
 import { Storage } from './storage.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'rollcall-read-models-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 readModelsContract('lmdb', (storage) => openLmdbReadModels({ directory: join(folder, storage) }));
 
@@ -27,6 +26,8 @@ describe('LMDB read models with short segments, so that few documents split and 
 });
 
 describe('LMDB read models', () => {
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
   let count = 0;
   const directory = () => join(folder, `own-${count++}`);
   const tenantIndex = { name: 'tenant', fields: ['tenant', '_id'], counted: true };
