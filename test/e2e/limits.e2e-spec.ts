@@ -105,6 +105,65 @@ describe('limits', () => {
     expect(Number(answer.headers['retry-after'])).toBeGreaterThan(5);
   });
 
+  it('lets the bulk requests of a tenant in one by one, and reads no body of those it then refuses', async () => {
+    const own = await gateway.newTenant();
+    const { hostname, port } = new URL(gateway.http.origin);
+    // The first is let in and its body does not come: those behind it wait, as far as there is room.
+    const opened = await Promise.all(
+      Array.from({ length: 11 }, async () => {
+        const socket = connect({ host: hostname, port: Number(port) });
+        await once(socket, 'connect');
+        return socket;
+      }),
+    );
+    const body = JSON.stringify({ Operations: people(2 * BURST) });
+    const head =
+      `POST /scim/v2/${own.slug}/Bulk HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${own.token}\r\n` +
+      `Content-Type: application/scim+json\r\nContent-Length: ${body.length}\r\n\r\n`;
+    const answers: string[] = [];
+    const [first] = opened;
+    if (!first) throw new Error('nothing was opened');
+    for (const socket of opened) {
+      socket.on('data', (bytes: Buffer) => answers.push(bytes.toString()));
+      socket.write(head);
+    }
+    const refused = () => answers.filter((text) => text.startsWith('HTTP/1.1 429'));
+    const until = async (met: () => boolean) => {
+      while (!met()) await new Promise((resolve) => setTimeout(resolve, 20));
+    };
+    await until(() => refused().length === 2);
+    expect(refused()[0]).toContain('Too many bulk requests of this tenant are under way');
+    first.write(body);
+    // What it owes is paid off before another body is read.
+    await until(() => refused().length === 10);
+    expect(refused().at(-1)).toMatch(/nothing of it was carried out\. Wait \d+ seconds/);
+    expect(answers.filter((text) => text.startsWith('HTTP/1.1 200'))).toHaveLength(1);
+    for (const socket of opened) socket.destroy();
+  });
+
+  it('carries a bulk request out more slowly beside requests of others', async () => {
+    const [own, other] = [await gateway.newTenant(), await gateway.newTenant()];
+    expect((await other.get('/Users?count=0')).status).toBe(200);
+    const begun = performance.now();
+    expect((await own.scim('POST', '/Bulk', { Operations: people(2 * BURST) })).status).toBe(200);
+    // At 250 a second, less the first four.
+    expect(performance.now() - begun).toBeGreaterThan(350);
+  });
+
+  it('lets the next bulk request in when the client of the one before has gone away', async () => {
+    const own = await gateway.newTenant();
+    const { hostname, port } = new URL(gateway.http.origin);
+    const gone = connect({ host: hostname, port: Number(port) });
+    await once(gone, 'connect');
+    gone.write(
+      `POST /scim/v2/${own.slug}/Bulk HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${own.token}\r\n` +
+        'Content-Type: application/scim+json\r\nContent-Length: 1000\r\n\r\n{',
+    );
+    const next = own.scim('POST', '/Bulk', { Operations: people(1) });
+    gone.end();
+    expect((await next).status).toBe(200);
+  });
+
   it('slows whoever shows wrong tokens, and no good token from the same address', async () => {
     const own = await gateway.newTenant();
     const from = (address: string, authorization: string | null, path = '/Users?count=0') =>

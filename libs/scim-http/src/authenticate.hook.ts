@@ -2,7 +2,7 @@ import { type CredentialDirectory, type Lookup, tokenIn } from '#access';
 import type { CauseCode } from '#request-log';
 import { ScimError } from '#scim';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { LimitedRequests, type LoadLimits } from './limit-requests.js';
+import type { LimitedRequests, LoadLimits } from './limit-requests.js';
 import { contactOf, noteMisdirected } from './report-refusal.js';
 import { allowedMethods } from './allowed-methods.js';
 import { type ScimRequest, type ScimScope, seenUrlOf, sendEmpty } from './scim-request.js';
@@ -23,9 +23,12 @@ export interface AuthenticationOptions {
  * decides tenant and connection; on another tenant's URL it is as good as none, and the answer does not tell whether
  * that tenant exists.
  */
-export function authenticateScim(fastify: FastifyInstance, options: AuthenticationOptions): void {
+export function authenticateScim(
+  fastify: FastifyInstance,
+  options: AuthenticationOptions,
+  limited: LimitedRequests,
+): void {
   fastify.decorateRequest('scim', null);
-  const limited = new LimitedRequests(options.limits);
   fastify.addHook('onRequest', (request, reply, done) => {
     const seen = seenUrlOf(request);
     const url = seen?.scim;

@@ -7,12 +7,14 @@ import type { RequestLog } from '#request-log';
 import { type Logger, NestLogger } from '#telemetry';
 import { type MetricsRoute, serveMetrics } from './serve-metrics.js';
 import { type AuthenticationOptions, authenticateScim } from './authenticate.hook.js';
+import { gateBulk } from './bulk/bulk-gate.js';
 import { clientViews } from './client-view.js';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { ScimError } from '#scim';
 import { errorBody, sendScimError } from './scim-error.response.js';
 import { GUARD_LINES, GuardedResponse } from './guarded-response.js';
 import { inflateBodies } from './inflate-bodies.hook.js';
+import { LimitedRequests } from './limit-requests.js';
 import { parseScimBodies } from './scim-body.parser.js';
 import { reportRefusals } from './report-refusal.js';
 import { newRequestId } from './request-id.js';
@@ -137,8 +139,10 @@ export async function createHttpApp(
   inflateBodies(fastify);
   parseScimBodies(fastify);
   if (options.authentication) {
-    authenticateScim(fastify, options.authentication);
+    const limited = new LimitedRequests(options.authentication.limits);
+    authenticateScim(fastify, options.authentication, limited);
     requireScopes(fastify);
+    gateBulk(fastify, limited);
   }
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bodyParser: false,

@@ -16,6 +16,12 @@ export interface LoadLimits {
 /** How long an answer of 429 is held back, milliseconds, and how many are at a time. */
 const HOLD_MS = 250;
 const MAX_HELD = 5_000;
+/**
+ * What is refused has a body all the same, which must be read before the next request on its connection. Until the answer it
+ * stands in the buffers of the network, so a longer hold is what slows down how much of it there is: milliseconds per KB.
+ */
+const HOLD_MS_PER_KB = 1;
+const MAX_HOLD_FOR_BODY_MS = 1_000;
 /** Refusals of one credential that are noted in a second: the others are for the same. */
 const NOTED_PER_SECOND = 2;
 
@@ -30,10 +36,26 @@ export class LimitedRequests {
   refused(reply: FastifyReply, caller: Caller, contact: Contact | undefined, now: number): boolean {
     const waitMs = this.limits.requests.take(caller, now);
     if (waitMs === 0) return false;
-    const isNoted = this.notes(caller.credentialId, now);
-    if (!isNoted) contact?.refusedUnnoted(now);
-    this.hold.release(() => sendScimError(reply, tooMany(waitMs / 1_000), 'tooManyRequests', isNoted));
+    this.refuse(reply, caller, contact, tooMany(waitMs / 1_000), now);
     return true;
+  }
+
+  /** Refuses a request that is one too many in another way. */
+  refuse(
+    reply: FastifyReply,
+    { credentialId }: Caller,
+    contact: Contact | undefined,
+    error: ScimError,
+    now: number,
+  ): void {
+    const isNoted = this.notes(credentialId, now);
+    if (!isNoted) contact?.refusedUnnoted(now);
+    this.hold.release(() => sendScimError(reply, error, 'tooManyRequests', isNoted), holdForBody(reply));
+  }
+
+  /** @returns milliseconds until what the caller owes is paid off */
+  owed(caller: Caller, now: number): number {
+    return this.limits.requests.owed(caller, now);
   }
 
   /** Answers a wrong credential with `refuse`, or, where too many came from one address, with 429. */
@@ -42,7 +64,8 @@ export class LimitedRequests {
     const wait = await this.limits.failures.failed(address);
     if (wait === 0) return refuse();
     const isNoted = this.notes(address, Date.now());
-    this.hold.release(() => sendScimError(reply, tooManyFailures(wait), 'tooManyFailures', isNoted));
+    const answer = (): void => sendScimError(reply, tooManyFailures(wait), 'tooManyFailures', isNoted);
+    this.hold.release(answer, holdForBody(reply));
   }
 
   private notes(of: string, now: number): boolean {
@@ -50,6 +73,11 @@ export class LimitedRequests {
     if (!noted) this.noted.set(of, (noted = new PerSecond(NOTED_PER_SECOND)));
     return noted.take(now);
   }
+}
+
+function holdForBody({ request }: FastifyReply): number {
+  const length = Number(request.headers['content-length'] ?? 0) || 0;
+  return Math.min(MAX_HOLD_FOR_BODY_MS, (length / 1024) * HOLD_MS_PER_KB);
 }
 
 /** Okta honours whole seconds only, and doubles its wait where there are none (docs of its rate limits). */

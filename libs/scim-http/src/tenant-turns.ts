@@ -18,17 +18,25 @@ export class TenantTurns {
 
   /** @throws ScimError `tooManyRequests` */
   async run<T>(tenant: string, work: () => Promise<T>): Promise<T> {
-    const line = this.lineOf(tenant);
-    if (line.running < this.limits.atOnce) line.running++;
-    else await this.turn(line);
+    const leave = await this.enter(tenant);
     try {
       return await work();
     } finally {
+      leave();
+    }
+  }
+
+  /** @returns to be called once, when the work is done @throws ScimError `tooManyRequests` */
+  async enter(tenant: string): Promise<() => void> {
+    const line = this.lineOf(tenant);
+    if (line.running < this.limits.atOnce) line.running++;
+    else await this.turn(line);
+    return () => {
       const next = line.waiting.shift();
       // Who comes next takes over the place.
       if (next) next();
       else if (--line.running === 0) this.lines.delete(tenant);
-    }
+    };
   }
 
   private lineOf(tenant: string): Line {

@@ -12,7 +12,8 @@ export class Hold {
     private readonly max: number,
   ) {}
 
-  release(answer: () => void): void {
+  /** @param moreMs on top, for what is dearer to refuse */
+  release(answer: () => void, moreMs = 0): void {
     if (this.held >= this.max || this.ms === 0) return answer();
     this.held++;
     setTimeout(
@@ -20,7 +21,7 @@ export class Hold {
         this.held--;
         answer();
       },
-      this.ms * (1 + Math.random()),
+      this.ms * (1 + Math.random()) + moreMs,
     ).unref();
   }
 }

@@ -68,6 +68,17 @@ describe('RequestLimits', () => {
     expect(limits.take(acme, NOW + 1_000)).toBe(0);
   });
 
+  it('knows when somebody else last came', () => {
+    const limits = new RequestLimits({ perCredential: 10, perTenant: 16 });
+    expect(limits.lastOfOthers('acme')).toBe(0);
+    limits.take(other, NOW);
+    limits.take(acme, NOW + 1);
+    limits.take(second, NOW + 2);
+    expect(limits.lastOfOthers('acme')).toBe(NOW);
+    expect(limits.lastOfOthers('other')).toBe(NOW + 2);
+    expect(limits.lastOfOthers('third')).toBe(NOW + 2);
+  });
+
   it('has what one request does beyond one waited for', () => {
     const limits = new RequestLimits({ perCredential: 10, perTenant: 0 });
     expect(limits.take(acme, NOW)).toBe(0);

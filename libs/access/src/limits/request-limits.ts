@@ -24,17 +24,31 @@ export class RequestLimits {
   /** Who has been quiet for longest makes room; they have paid everything off by then. */
   private readonly credentials = new LRUCache<string, Paces>({ max: 20_000 });
   private readonly tenants = new LRUCache<string, Pace>({ max: 20_000 });
+  /** Who came last, and when last somebody else did. */
+  private last = { tenant: '', at: 0 };
+  private othersAt = 0;
 
   constructor(private readonly rates: RequestRates) {}
 
   /** @param now milliseconds @returns milliseconds to wait; 0: the request is taken in */
   take(caller: Limited, now: number): number {
+    const { last } = this;
+    if (last.tenant !== caller.tenant) {
+      this.othersAt = last.at;
+      last.tenant = caller.tenant;
+    }
+    last.at = now;
     const { own, tenant } = this.pacesOf(caller);
     const wait = Math.max(own.wait(now), tenant.wait(now));
     if (wait > 0) return wait;
     own.take(now);
     tenant.take(now);
     return 0;
+  }
+
+  /** When a request of another tenant last came, milliseconds; 0: none did. */
+  lastOfOthers(tenant: string): number {
+    return this.last.tenant === tenant ? this.othersAt : this.last.at;
   }
 
   /** @returns milliseconds until one more would be taken in; takes nothing */

@@ -1,11 +1,6 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { STRETCH_MS, turn } from '#turns';
 import { type QueryBudget, QueryTooCostly } from '../read-models.port.js';
 
-/**
- * Longest stretch of work, in milliseconds, before other callers get their turn. A write takes several turns of the event
- * loop, and beside a long search each of them waits for a slice.
- */
-const SLICE_MS = 0.5;
 /** Steps between two looks at the clock. */
 const STEPS = 4;
 
@@ -13,7 +8,7 @@ const STEPS = 4;
 export class Pace {
   #steps = 0;
   #lookedAt = performance.now();
-  #end = this.#lookedAt + SLICE_MS;
+  #end = this.#lookedAt + STRETCH_MS;
 
   /** @param check called after each rest; throws when the work has become pointless */
   constructor(
@@ -42,10 +37,10 @@ export class Pace {
   /** Lets others run if the slice is used up. */
   async rest(): Promise<void> {
     if (!this.overdue()) return;
-    await nextTurn();
+    await turn();
     this.check();
     this.#lookedAt = performance.now();
-    this.#end = this.#lookedAt + SLICE_MS;
+    this.#end = this.#lookedAt + STRETCH_MS;
   }
 
   #charge(budget: QueryBudget, ms: number): void {

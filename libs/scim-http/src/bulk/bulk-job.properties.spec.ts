@@ -13,6 +13,7 @@ function partsOn(directory: FakeDirectory): BulkJobParts {
     baseUrl: 'https://scim.example.com',
     writes: { Users: directory.users, Groups: directory.groups },
     concurrency: 32,
+    rest: async () => undefined,
     expectAllowed: () => undefined,
     whoHolds: (userName) => directory.whoHolds(userName),
     answerFor: (exception) => {

@@ -32,6 +32,7 @@ describe('BulkJob', () => {
       baseUrl: BASE,
       writes: { Users: directory.users, Groups: directory.groups },
       concurrency: 32,
+      rest: async () => undefined,
       expectAllowed: (method, endpoint) => {
         if (forbidden.has(`${method} ${endpoint}`)) throw new ScimError('forbidden', 'no');
       },

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type RequestContext, versionOf } from '#handlers';
 import {
   type BulkEndpoint,
@@ -17,11 +16,12 @@ import {
   runBulk,
   ScimError,
 } from '#scim';
+import { Stretch } from '#turns';
 import type { ResourceWrites } from '../resource-writes.js';
 import { type BulkResult, SUCCESS_STATUS } from './bulk-result.js';
 
 /** Operations begun before other requests get their turn: each is some tenth of a millisecond of work. */
-const BEGUN_AT_ONCE = 4;
+export const BEGUN_AT_ONCE = 4;
 
 /** What a write tells a bulk job. */
 export interface BulkWritten {
@@ -37,6 +37,8 @@ export interface BulkJobParts {
   readonly writes: Readonly<Record<BulkEndpoint, ResourceWrites<BulkWritten>>>;
   /** Most operations under way at a time. */
   readonly concurrency: number;
+  /** Lets others have their turn, after each {@link BEGUN_AT_ONCE} operations. */
+  rest(): Promise<void>;
   /** @throws ScimError `forbidden` where the client may not do this */
   expectAllowed(method: BulkMethod, endpoint: BulkEndpoint): void;
   /** Id of the user who holds the name, or held it last. */
@@ -51,7 +53,7 @@ export interface BulkJobParts {
  */
 export class BulkJob {
   private readonly operations: readonly BulkOperation[];
-  private readonly facts: readonly OperationFacts[];
+  private readonly facts: OperationFacts[] = [];
   private readonly creators: ReadonlyMap<string, number>;
   private readonly made = new Map<string, ResolvedReference>();
   private readonly results: (BulkResult | undefined)[] = [];
@@ -61,7 +63,6 @@ export class BulkJob {
     private readonly parts: BulkJobParts,
   ) {
     this.operations = request.operations;
-    this.facts = request.operations.map(factsOf);
     this.creators = new Map(
       request.operations.flatMap(({ method, bulkId = '' }, index) => (method === 'POST' ? [[bulkId, index]] : [])),
     );
@@ -70,12 +71,17 @@ export class BulkJob {
   /** @returns results in the order of the request; undefined for what `failOnErrors` left out */
   async run(): Promise<readonly (BulkResult | undefined)[]> {
     const { operations, facts } = this;
+    const stretch = new Stretch();
+    for (const operation of operations) {
+      facts.push(factsOf(operation));
+      if (stretch.isOver) await stretch.rest();
+    }
     const steps = bulkSteps(operations, facts);
     const precedence = bulkPrecedence(operations, facts, steps, await this.holders());
     await runBulk(steps, precedence, (step) => this.execute(step), {
       concurrency: this.parts.concurrency,
       failOnErrors: this.request.failOnErrors,
-      rest: { after: BEGUN_AT_ONCE, turn: nextTurn },
+      rest: { after: BEGUN_AT_ONCE, turn: () => this.parts.rest() },
     });
     return operations.map((_, index) => this.results[index]);
   }

@@ -1,4 +1,5 @@
 import type { BulkEndpoint, BulkMethod, BulkOperation } from '#scim';
+import { Stretch } from '#turns';
 
 /** What became of one operation, RFC 7644 §3.7. */
 export interface BulkResult {
@@ -19,16 +20,19 @@ export const SUCCESS_STATUS: Readonly<Record<BulkEndpoint, Readonly<Record<BulkM
 export const BULK_RESPONSE_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:BulkResponse';
 
 /** A BulkResponse: results in the order of the request, without the operations that were not begun. */
-export function bulkResponse(
+export async function bulkResponse(
   operations: readonly BulkOperation[],
   results: readonly (BulkResult | undefined)[],
-): string {
-  const texts = operations.flatMap(({ method, bulkId }, index) => {
+): Promise<string> {
+  const stretch = new Stretch();
+  const texts: string[] = [];
+  for (const [index, { method, bulkId }] of operations.entries()) {
     const result = results[index];
-    if (!result) return [];
+    if (!result) continue;
     const { location, version, status, response } = result;
     const text = JSON.stringify({ location, method, bulkId, version, status: String(status) });
-    return [response === undefined ? text : `${text.slice(0, -1)},"response":${response}}`];
-  });
+    texts.push(response === undefined ? text : `${text.slice(0, -1)},"response":${response}}`);
+    if (stretch.isOver) await stretch.rest();
+  }
   return `{"schemas":["${BULK_RESPONSE_SCHEMA}"],"Operations":[${texts.join(',')}]}`;
 }

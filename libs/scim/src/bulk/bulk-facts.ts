@@ -52,6 +52,10 @@ const ID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 const ID_LENGTH = 36;
 const USER_NAME = /(?:^|[.:])userName$/i;
 const JSON_TEXT = /^\s*[[{].*userName/is;
+/** No shorter text than this names a userName in JSON. */
+const JSON_TEXT_LENGTH = '{"userName":""}'.length;
+
+const endsInUserName = (name: string): boolean => name.length >= 'userName'.length && USER_NAME.test(name);
 
 interface Named {
   readonly ids: Set<string>;
@@ -68,16 +72,19 @@ function readNames(value: JsonValue, isName: boolean, found: Named, depth: numbe
     if (isName && value !== '') found.userNames.add(foldUserName(value));
     if (value.length >= ID_LENGTH) for (const [id] of value.matchAll(ID)) found.ids.add(id);
     // PATCH takes a pathless value as JSON text too.
-    if (JSON_TEXT.test(value)) readNames(parsed(value), isName, found, depth + 1);
+    if (value.length >= JSON_TEXT_LENGTH && JSON_TEXT.test(value)) readNames(parsed(value), isName, found, depth + 1);
   } else if (Array.isArray(value)) {
     for (const element of value) readNames(element, isName, found, depth + 1);
   } else if (isObject(value)) {
-    const ofPath = Object.entries(value).some(
-      ([key, path]) => key.toLowerCase() === 'path' && typeof path === 'string' && USER_NAME.test(path.trim()),
-    );
-    for (const [key, part] of Object.entries(value)) {
+    const keys = Object.keys(value);
+    const ofPath = keys.some((key) => {
+      if (key.length !== 'path'.length || key.toLowerCase() !== 'path') return false;
+      const path = value[key];
+      return typeof path === 'string' && endsInUserName(path.trim());
+    });
+    for (const key of keys) {
       if (key.length >= ID_LENGTH) for (const [id] of key.matchAll(ID)) found.ids.add(id);
-      readNames(part, isName || ofPath || USER_NAME.test(key), found, depth + 1);
+      readNames(value[key]!, isName || ofPath || endsInUserName(key), found, depth + 1);
     }
   } else if (isName && value !== null) found.userNames.add(foldUserName(String(value)));
 }
