@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { SUITES } from './suites.js';
+import { REST, SLOW, SUITES } from './suites.js';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -14,13 +14,16 @@ export function specFiles(): string[] {
     .sort();
 }
 
-export const belongsTo = (file: string, beginnings: readonly string[]): boolean =>
+const beginsWith = (file: string, beginnings: readonly string[]): boolean =>
   beginnings.some((beginning) => file.startsWith(beginning));
+
+/** Names of the suites that a spec belongs to; none where only `npm run test:slow` runs it. */
+export function suitesOf(file: string): string[] {
+  const named = Object.keys(SUITES).filter((name) => beginsWith(file, SUITES[name] ?? []));
+  return named.length > 0 || beginsWith(file, SLOW) ? named : [REST];
+}
 
 /** Registers the tests of every spec of a suite. */
 export async function importSuite(name: string): Promise<void> {
-  const beginnings = SUITES[name];
-  if (!beginnings) throw new Error(`There is no suite ${name}`);
-  for (const file of specFiles().filter((candidate) => belongsTo(candidate, beginnings)))
-    await import(join(ROOT, file));
+  for (const file of specFiles()) if (suitesOf(file).includes(name)) await import(join(ROOT, file));
 }

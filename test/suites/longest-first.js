@@ -1,7 +1,7 @@
 import Sequencer from '@jest/test-sequencer';
-import { SUITES } from './suites.js';
+import { REST, SUITES } from './suites.js';
 
-const order = Object.keys(SUITES);
+const order = [...Object.keys(SUITES), REST];
 const place = ({ path }) => order.findIndex((name) => path.endsWith(`/${name}.suite.ts`));
 
 /** Suites in the order of their list. */

@@ -1,2 +1,3 @@
 export declare const SUITES: Readonly<Record<string, readonly string[]>>;
 export declare const SLOW: readonly string[];
+export declare const REST: string;

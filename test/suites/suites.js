@@ -52,21 +52,10 @@ export const SUITES = {
   'scim-http': ['libs/scim-http/', 'libs/access/', 'libs/admin-http/'],
   scim: ['libs/scim/', 'libs/idp/'],
   pure: ['libs/domain/', 'libs/products/', 'libs/projections/', 'libs/contracts/'],
-  rest: [
-    'libs/config/',
-    'libs/engines/',
-    'libs/leases/',
-    'libs/request-log/',
-    'libs/telemetry/',
-    'apps/',
-    'test/fixtures/',
-    'test/support/',
-    'test/conformance/',
-    'test/suites/',
-    'test/dependencies',
-    'test/security-doc',
-  ],
 };
+
+/** The suite of every spec that no other has. */
+export const REST = 'rest';
 
 /** Run by `npm run test:slow`: minutes of killed processes, random requests and a browser. */
 export const SLOW = ['test/crash/', 'test/fuzz/', 'test/browser/'];
