@@ -6,14 +6,14 @@ import { createHttpApp, OTHER_ERRORS } from '#scim-http';
 import type { ExceptionFilter } from '@nestjs/common';
 import { adminLimits, oauthRoutes, pageSizes, serviceModule } from '../../scim-gateway/src/gateway.module.js';
 import { listen, transport } from '../../scim-gateway/src/listen.js';
-import { startMetrics } from '../../scim-gateway/src/metrics/app-metrics.js';
-import { tellOfAggregates, tellOfDirectory, tellOfTokens } from '../../scim-gateway/src/metrics/sources.js';
+import { startTelemetry } from '../../scim-gateway/src/telemetry/app-telemetry.js';
+import { tellOfAggregates, tellOfDirectory, tellOfTokens } from '../../scim-gateway/src/telemetry/metric-sources.js';
 import { run } from '../../scim-gateway/src/run.js';
 
 /** The admin API on its own, with the endpoints of OAuth that it tells admins of. */
 await run(async (config, logger) => {
-  const metrics = await startMetrics(config, 'admin', logger);
-  const engines = await openEngines(config, metrics);
+  const telemetry = await startTelemetry(config, 'admin', logger);
+  const engines = await openEngines(config, telemetry);
   const { key } = await adminKey(config);
   const directory = new DirectoryService(engines, logger, config);
   await directory.start();
@@ -31,12 +31,12 @@ await run(async (config, logger) => {
     logger,
     maxBodyBytes: config.MAX_BODY_BYTES,
     baseDomain: config.BASE_DOMAIN,
-    metrics: metrics.route,
+    metrics: telemetry.route,
     ...transport(config),
   });
-  tellOfDirectory(metrics.metrics, directory, engines.store);
-  tellOfAggregates(metrics.metrics, app.get(Aggregates));
-  tellOfTokens(metrics.metrics, engines.readModels);
+  tellOfDirectory(telemetry.metrics, directory, engines.store);
+  tellOfAggregates(telemetry.metrics, app.get(Aggregates));
+  tellOfTokens(telemetry.metrics, engines.readModels);
   publishOpenApi(app);
   app.useGlobalFilters(app.get<ExceptionFilter>(OTHER_ERRORS));
   const url = await listen(app, config, logger);
@@ -46,7 +46,7 @@ await run(async (config, logger) => {
       await app.close();
       await directory.stop();
       await engines[Symbol.asyncDispose]();
-      await metrics.stop();
+      await telemetry.stop();
     },
   };
 });

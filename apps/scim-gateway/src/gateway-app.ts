@@ -11,8 +11,8 @@ import { CommandBus } from '@nestjs/cqrs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { oauthRoutes, scimRoutes, serviceModule } from './gateway.module.js';
 import { transport } from './listen.js';
-import type { AppMetrics } from './metrics/app-metrics.js';
-import { tellOfAggregates, tellOfDirectory } from './metrics/sources.js';
+import type { AppTelemetry } from './telemetry/app-telemetry.js';
+import { tellOfAggregates, tellOfDirectory } from './telemetry/metric-sources.js';
 
 /** A running gateway. */
 export interface GatewayApp {
@@ -27,7 +27,7 @@ interface GatewayParts {
   readonly engines: Pick<Engines, 'store' | 'readModels' | 'requestLog' | 'grants'>;
   readonly logger: Logger;
   /** Default: nothing is counted. */
-  readonly metrics?: AppMetrics | undefined;
+  readonly telemetry?: AppTelemetry | undefined;
   readonly readiness?: readonly ReadinessCheck[];
   readonly beside?: readonly (DynamicModule | Type)[];
   /** Adds to the app what no module can, before it starts. */
@@ -55,7 +55,7 @@ export async function startGateway(parts: GatewayParts): Promise<GatewayApp> {
 }
 
 async function startApp(parts: GatewayParts, directory: DirectoryService): Promise<NestFastifyApplication> {
-  const { config, logger, metrics } = parts;
+  const { config, logger, telemetry } = parts;
   const [cursors, pages] = [await cursorKey(config), await oauthKey(config)];
   const requests = new RequestLimits({
     perCredential: config.RATE_LIMIT_PER_SECOND,
@@ -70,7 +70,7 @@ async function startApp(parts: GatewayParts, directory: DirectoryService): Promi
     baseDomain: config.BASE_DOMAIN,
     ...transport(config),
     requestLog: directory.requestLog,
-    ...(metrics && { metrics: metrics.route }),
+    ...(telemetry && { metrics: telemetry.route }),
     authentication: {
       credentials: directory.credentials,
       limits: {
@@ -89,9 +89,9 @@ async function startApp(parts: GatewayParts, directory: DirectoryService): Promi
   });
   parts.prepare?.(app);
   await app.init();
-  if (metrics) {
-    tellOfDirectory(metrics.metrics, directory, parts.engines.store);
-    tellOfAggregates(metrics.metrics, app.get(Aggregates));
+  if (telemetry) {
+    tellOfDirectory(telemetry.metrics, directory, parts.engines.store);
+    tellOfAggregates(telemetry.metrics, app.get(Aggregates));
   }
   await directory.startCleanup(app.get(MembershipCleanup));
   await carryOnUndoing(app, parts);

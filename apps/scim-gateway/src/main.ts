@@ -3,14 +3,14 @@ import { openEngines } from '#engines';
 import { DEMO_TENANT, firstStartNotice, makeDemoTenant } from './first-start.js';
 import { startGateway } from './gateway-app.js';
 import { listen } from './listen.js';
-import { startMetrics } from './metrics/app-metrics.js';
+import { startTelemetry } from './telemetry/app-telemetry.js';
 import { run } from './run.js';
 
 /** The SCIM gateway with its projections, and nothing behind them. */
 await run(async (config, logger) => {
-  const metrics = await startMetrics(config, 'scim-gateway', logger);
-  const engines = await openEngines(config, metrics);
-  const gateway = await startGateway({ config, engines, logger, metrics });
+  const telemetry = await startTelemetry(config, 'scim-gateway', logger);
+  const engines = await openEngines(config, telemetry);
+  const gateway = await startGateway({ config, engines, logger, telemetry });
   const token = config.DEMO_TENANT === 'true' ? await makeDemoTenant(gateway.app, engines.store) : undefined;
   const url = await listen(gateway.app, config, logger);
   if (token !== undefined) process.stdout.write(`${firstStartNotice(`${url}/scim/v2/${DEMO_TENANT}`, token)}\n`);
@@ -19,7 +19,7 @@ await run(async (config, logger) => {
     stop: async () => {
       await gateway.stop();
       await engines[Symbol.asyncDispose]();
-      await metrics.stop();
+      await telemetry.stop();
     },
   };
 });

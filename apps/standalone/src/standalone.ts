@@ -19,14 +19,14 @@ import { DEMO_TENANT, firstStartNotice, makeDemoTenant } from '../../scim-gatewa
 import { type GatewayApp, startGateway } from '../../scim-gateway/src/gateway-app.js';
 import { adminLimits, pageSizes } from '../../scim-gateway/src/gateway.module.js';
 import { listen } from '../../scim-gateway/src/listen.js';
-import { type AppMetrics, startMetrics } from '../../scim-gateway/src/metrics/app-metrics.js';
+import { type AppTelemetry, startTelemetry } from '../../scim-gateway/src/telemetry/app-telemetry.js';
 import {
   tellOfProduct,
   tellOfRelay,
   tellOfTokens,
   timesDelivery,
   timesDeprovisioning,
-} from '../../scim-gateway/src/metrics/sources.js';
+} from '../../scim-gateway/src/telemetry/metric-sources.js';
 import type { RunningApp } from '../../scim-gateway/src/run.js';
 import type { ControllerOf } from '../../wellness/src/run-product.js';
 import { wellnessPeople } from '../../wellness/src/wellness-people.js';
@@ -65,10 +65,10 @@ export async function startStandalone(
 ): Promise<Standalone> {
   // Before anything is opened: what is wrong with a profile is for whoever starts the process.
   await installedProducts(config);
-  const metrics = await startMetrics(config, 'standalone', logger);
-  const engines = await openEngines(config, metrics);
+  const telemetry = await startTelemetry(config, 'standalone', logger);
+  const engines = await openEngines(config, telemetry);
   try {
-    return await startOn({ engines, metrics }, config, logger, print);
+    return await startOn({ engines, telemetry }, config, logger, print);
   } catch (error) {
     await engines[Symbol.asyncDispose]();
     throw error;
@@ -76,13 +76,13 @@ export async function startStandalone(
 }
 
 async function startOn(
-  { engines, metrics: told }: { engines: Engines; metrics: AppMetrics },
+  { engines, telemetry }: { engines: Engines; telemetry: AppTelemetry },
   config: RollcallConfig,
   logger: Logger,
   print: (text: string) => void,
 ): Promise<Standalone> {
   const { store, readModels, bus, leases } = engines;
-  const { metrics } = told;
+  const { metrics } = telemetry;
   const admin = await adminKey(config);
   const products = await installedProducts(config);
   // The products below read them, whoever relays.
@@ -115,7 +115,7 @@ async function startOn(
     config,
     engines,
     logger,
-    metrics: told,
+    telemetry,
     beside: [
       AdminHttpModule.forRoot({
         adminKey: admin.key,
@@ -151,7 +151,7 @@ async function startOn(
       await Promise.all(running.map((product) => product.stop()));
       await deprovisioning.stop();
       await engines[Symbol.asyncDispose]();
-      await told.stop();
+      await telemetry.stop();
     },
   };
 }

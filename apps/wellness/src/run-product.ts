@@ -6,8 +6,8 @@ import { productProfiles, topicsFor } from '#products';
 import { createHttpApp } from '#scim-http';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { listen, transport } from '../../scim-gateway/src/listen.js';
-import { startMetrics } from '../../scim-gateway/src/metrics/app-metrics.js';
-import { tellOfProduct, timesDelivery } from '../../scim-gateway/src/metrics/sources.js';
+import { startTelemetry } from '../../scim-gateway/src/telemetry/app-telemetry.js';
+import { tellOfProduct, timesDelivery } from '../../scim-gateway/src/telemetry/metric-sources.js';
 import { run } from '../../scim-gateway/src/run.js';
 
 const PEOPLE = Symbol('People');
@@ -37,21 +37,21 @@ export async function runProduct<View, Row extends PersonRow>(
   controller: ControllerOf,
 ): Promise<void> {
   await run(async (config, logger) => {
-    const metrics = await startMetrics(config, id, logger);
-    const engines = await openEngines(config, metrics);
+    const telemetry = await startTelemetry(config, id, logger);
+    const engines = await openEngines(config, telemetry);
     const { bus } = engines;
     // Whichever of relay and product comes up first makes the topic.
     await bus.declareTopics(topicsFor(productProfiles));
     const models = await engines.openPeopleStore(id);
-    const onTakenIn = timesDelivery(metrics.metrics, id);
+    const onTakenIn = timesDelivery(telemetry.metrics, id);
     const people = await ProductPeople.start(words, { bus, models, log: logger, onTakenIn });
-    tellOfProduct(metrics.metrics, id, people);
+    tellOfProduct(telemetry.metrics, id, people);
     const { key } = await adminKey(config);
     const app = await createHttpApp(ProductModule.for(people, controller, key), {
       logger,
       maxBodyBytes: config.MAX_BODY_BYTES,
       baseDomain: undefined,
-      metrics: metrics.route,
+      metrics: telemetry.route,
       ...transport(config),
     });
     const url = await listen(app, config, logger);
@@ -61,7 +61,7 @@ export async function runProduct<View, Row extends PersonRow>(
         await app.close();
         await people.stop();
         await engines[Symbol.asyncDispose]();
-        await metrics.stop();
+        await telemetry.stop();
       },
     };
   });

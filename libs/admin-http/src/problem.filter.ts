@@ -3,7 +3,7 @@ import { SettingsError } from '#domain';
 import { EventStoreUnavailable } from '#event-store';
 import { ReadModelsUnavailable } from '#read-models';
 import { ScimError } from '#scim';
-import { InvalidFields, statusOf } from '#scim-http';
+import { InvalidFields, statusOf, traceIdOf } from '#scim-http';
 import { LOGGER, type Logger } from '#telemetry';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Inject } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -21,10 +21,10 @@ export class ProblemFilter implements ExceptionFilter {
   catch(exception: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const reply = http.getResponse<FastifyReply>();
-    const { id: requestId, method } = http.getRequest<FastifyRequest>();
+    const { id: requestId, method, raw } = http.getRequest<FastifyRequest>();
     let problem = problemOf(exception);
     if (!problem) {
-      this.logger.error({ err: exception, requestId, method }, 'Request failed');
+      this.logger.error({ err: exception, requestId, ...traceIdOf(raw), method }, 'Request failed');
       problem = problemWith(500, `Something went wrong on our side. Request id: ${requestId}`);
     }
     if (problem.status === 503) reply.header('retry-after', '5');

@@ -194,6 +194,11 @@ export class RollcallConfig {
   /** Tenants with numbers of their own in the metrics, the first to come; the others share one. 0: all share it. */
   @toInt @IsInt() @Min(0) @Max(100_000) METRICS_TENANTS = 200;
 
+  /** Base URL of the OTLP/HTTP collector that gets our traces, e.g. `http://collector:4318`. Absent: none are made. */
+  @IsOptional() @IsUrl({ require_tld: false, require_protocol: true }) OTEL_EXPORTER_OTLP_ENDPOINT?: string;
+  /** Name of the process in its traces; default `rollcall-` and the app. */
+  @IsOptional() @IsString() @MinLength(1) OTEL_SERVICE_NAME?: string;
+
   /** How long a durable write waits for the read model before it is answered, milliseconds. */
   @toInt @IsInt() @Min(0) @Max(60_000) WRITE_WAIT_MS = 5_000;
   /** How long a list waits for the read model before it is answered 503, milliseconds. */
@@ -218,6 +223,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
     'OAUTH_KEY',
     'METRICS_TOKEN',
     'METRICS_PORT',
+    'OTEL_EXPORTER_OTLP_ENDPOINT',
+    'OTEL_SERVICE_NAME',
     'BASE_DOMAIN',
     'PUBLIC_URL',
     'TRUSTED_PROXIES',

@@ -2,6 +2,7 @@ import { CE, type CloudEvent, decodeCloudEvent, type ReceivedMessage } from '#me
 import type { Acknowledger, TakenInLeaver } from './acknowledger.js';
 import { type ConsumeViewsOptions, UnprocessableMessage } from './consume-views.js';
 import { type DeadLetter, publishDeadLetters } from './dead-letters.js';
+import { traceMessages } from './message-spans.js';
 import { isNews, type Version, type VersionedRow } from './revisioned-store.js';
 
 /** Takes batches of messages into a product's store, one batch at a time. */
@@ -47,6 +48,17 @@ export class ViewBatches<View, Row extends object> {
   }
 
   async #handle(batch: readonly ReceivedMessage[], isReplay: boolean): Promise<void> {
+    const traced = traceMessages(batch, this.options.group);
+    try {
+      await this.#takeIn(batch, isReplay);
+      traced();
+    } catch (error) {
+      traced(error);
+      throw error;
+    }
+  }
+
+  async #takeIn(batch: readonly ReceivedMessage[], isReplay: boolean): Promise<void> {
     const { store, bus, topic, group } = this.options;
     const rows = await this.#load(batch);
     const changes = new Map<string, VersionedRow<Row>>();

@@ -16,13 +16,24 @@ const subject = {
   ce_position: digits('Place in the whole log as of which the message is true: the higher one is the newer one.'),
 };
 
+const TRACE_FORM = '^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$';
+const traceContext = (description: string): Schema => ({ type: 'string', pattern: TRACE_FORM, description });
+
+/** W3C Trace Context. */
+const trace = {
+  ce_traceparent: traceContext(
+    'The piece of a trace that recorded the event (CloudEvents Distributed Tracing); absent where it belongs to none.',
+  ),
+  traceparent: traceContext('The piece of a trace that published the message; absent where nobody collects them.'),
+};
+
 /** CloudEvents 1.0 in Kafka's binary mode: attributes are headers, the value is the data. */
 export const HEADERS: Readonly<Record<string, Schema>> = {
   'change-headers.v1': {
     $schema: DIALECT,
     $id: 'urn:rollcall:schema:change-headers.v1',
     title: 'Headers of whatever tells of a person or group',
-    ...object({ ...attributes, ...subject }, { optional: ['content-type'] }),
+    ...object({ ...attributes, ...subject, ...trace }, { optional: ['content-type', ...Object.keys(trace)] }),
   },
   'acknowledgement-headers.v1': {
     $schema: DIALECT,

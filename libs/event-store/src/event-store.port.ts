@@ -35,6 +35,8 @@ export interface EventMetadata {
   readonly correlationId: string;
   /** Id of the event or request that directly caused this one. */
   readonly causationId: string;
+  /** The piece of a trace that recorded it, as W3C Trace Context writes it; absent: it belongs to none. */
+  readonly traceparent?: string;
   readonly occurredAt: string;
   readonly schemaVersion: number;
 }

@@ -20,6 +20,8 @@ export interface RequestContext {
   readonly correlationId: string;
   /** Event or request that caused this command; default the request itself. */
   readonly causationId?: string;
+  /** What its trace goes on from, `traceparent` of W3C Trace Context. */
+  readonly traceparent?: string | undefined;
 }
 
 /** Version of the event shapes written today; older ones are read through upcasters. */
@@ -36,7 +38,8 @@ export function metadataOf(context: RequestContext, occurredAt: string): EventMe
 }
 
 function newMetadata(context: RequestContext, occurredAt: string): EventMetadata {
-  const { tenant, connection, credential, idp, actor, admin, correlationId, causationId = correlationId } = context;
+  const { tenant, connection, credential, idp, actor, admin, traceparent } = context;
+  const { correlationId, causationId = correlationId } = context;
   const metadata: { -readonly [Name in keyof EventMetadata]: EventMetadata[Name] } = {
     tenant,
     correlationId,
@@ -49,5 +52,6 @@ function newMetadata(context: RequestContext, occurredAt: string): EventMetadata
   if (idp) metadata.idp = idp;
   if (actor) metadata.actor = actor;
   if (admin) metadata.admin = admin;
+  if (traceparent) metadata.traceparent = traceparent;
   return metadata;
 }

@@ -1,6 +1,9 @@
 import type { Message } from './message-bus.port.js';
 
-/** Header names of CloudEvents 1.0 in Kafka's binary mode; the last three are extensions of ours. */
+/**
+ * Header names of CloudEvents 1.0 in Kafka's binary mode; `tenant`, `revision` and `position` are extensions of ours,
+ * `traceparent` is the Distributed Tracing extension.
+ */
 export const CE = {
   specversion: 'ce_specversion',
   id: 'ce_id',
@@ -12,7 +15,11 @@ export const CE = {
   tenant: 'ce_tenant',
   revision: 'ce_revision',
   position: 'ce_position',
+  traceparent: 'ce_traceparent',
 } as const;
+
+/** Where those who instrument Kafka clients look for the trace of whoever published. */
+export const TRACEPARENT = 'traceparent';
 
 export interface CloudEventAttributes {
   /** Id of the event behind the message; with `source` it tells a repetition. */
@@ -29,6 +36,8 @@ export interface CloudEventAttributes {
   readonly revision: number;
   /** Place in the whole log of what caused the message. */
   readonly position?: bigint;
+  /** The piece of a trace that recorded the event, as W3C Trace Context writes it. */
+  readonly traceparent?: string;
 }
 
 export interface CloudEventInput extends Omit<CloudEventAttributes, 'tenant' | 'revision'> {
@@ -52,7 +61,7 @@ export class MalformedCloudEvent extends Error {
 
 /** Called for each message that is published: one pass, no copies. */
 export function encodeCloudEvent(event: CloudEventInput): Message {
-  const { key, data, position } = event;
+  const { key, data, position, traceparent } = event;
   const headers: Record<string, string> = {
     ce_specversion: '1.0',
     ce_id: event.id,
@@ -64,6 +73,7 @@ export function encodeCloudEvent(event: CloudEventInput): Message {
   if (event.tenant !== undefined) headers[CE.tenant] = event.tenant;
   if (event.revision !== undefined) headers[CE.revision] = `${event.revision}`;
   if (position !== undefined) headers[CE.position] = `${position}`;
+  if (traceparent !== undefined) headers[CE.traceparent] = traceparent;
   if (data === null) return { key, value: null, headers };
   headers[CE.contentType] = 'application/json';
   return { key, value: typeof data === 'string' ? data : JSON.stringify(data), headers };
@@ -75,6 +85,7 @@ export function decodeCloudEvent({ headers, value }: Pick<Message, 'headers' | '
     throw new MalformedCloudEvent(`${CE.specversion} is ${headers[CE.specversion] ?? 'missing'}, expected 1.0`);
   }
   const position = headers[CE.position];
+  const traceparent = headers[CE.traceparent];
   return {
     id: required(headers, CE.id),
     type: required(headers, CE.type),
@@ -84,6 +95,7 @@ export function decodeCloudEvent({ headers, value }: Pick<Message, 'headers' | '
     tenant: required(headers, CE.tenant),
     revision: Number(digits(required(headers, CE.revision), CE.revision)),
     ...(position !== undefined && { position: BigInt(digits(position, CE.position)) }),
+    ...(traceparent !== undefined && { traceparent }),
     data: value === null ? undefined : parse(value),
   };
 }

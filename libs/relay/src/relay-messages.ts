@@ -1,13 +1,33 @@
 import type { User } from '#domain';
 import type { RecordedEvent } from '#event-store';
-import { encodeCloudEvent, type Message, type TopicMessages } from '#message-bus';
+import { CE, encodeCloudEvent, type Message, type TopicMessages, TRACEPARENT } from '#message-bus';
 import { type CompiledProfile, deriveView, messageKey, VIEW_CHANGED, viewMessage, type ViewMessage } from '#products';
+import { beginSpan, type TraceSpan } from '#telemetry';
 
 /** Messages of one publication, topic by topic. */
 export class Outbox {
   private readonly topics = new Map<string, Message[]>();
+  private readonly spans: TraceSpan[] = [];
+  /** What is put from now on belongs to the trace of this event. */
+  private trace: { readonly event: string; readonly span: TraceSpan | undefined } | undefined;
 
-  put(topic: string, message: Message): void {
+  /** Whatever is put from now on comes of `event`. */
+  begin({ type, metadata: { traceparent, tenant } }: RecordedEvent): void {
+    this.trace = undefined;
+    if (traceparent === undefined) return;
+    const attributes = { 'rollcall.tenant': tenant, 'rollcall.event_type': type };
+    const span = beginSpan('relay', { kind: 'PRODUCER', parent: traceparent, attributes });
+    if (span) this.spans.push(span);
+    this.trace = { event: traceparent, span };
+  }
+
+  /** All is on the bus, or has failed. */
+  end(error?: unknown): void {
+    for (const span of this.spans) span.end(error);
+  }
+
+  put(topic: string, plain: Message): void {
+    const message = this.trace ? traced(plain, this.trace.event, this.trace.span) : plain;
     const messages = this.topics.get(topic);
     if (messages) messages.push(message);
     else this.topics.set(topic, [message]);
@@ -16,6 +36,12 @@ export class Outbox {
   get batch(): TopicMessages[] {
     return [...this.topics].map(([topic, messages]) => ({ topic, messages }));
   }
+}
+
+/** CloudEvents tell of the trace that the event belongs to, Kafka's clients of whoever published. */
+function traced(message: Message, event: string, span: TraceSpan | undefined): Message {
+  const headers = { ...message.headers, [CE.traceparent]: event };
+  return { ...message, headers: span ? { ...headers, [TRACEPARENT]: span.traceparent } : headers };
 }
 
 export interface ViewedPerson {

@@ -10,7 +10,7 @@ import {
   userStream,
 } from '#domain';
 import type { EventBatch, EventStore, RecordedEvent } from '#event-store';
-import { type MessageBus, type MessageWriter, WriterEnded } from '#message-bus';
+import { type MessageBus, type MessageWriter, type TopicMessages, WriterEnded } from '#message-bus';
 import { CHANGE_TYPES, GROUPS_TOPIC, type ProductProfile, topicsFor, USERS_TOPIC } from '#products';
 import { CheckpointMoved, type ReadModels } from '#read-models';
 import { followLog, type LogFollower, type SubscriptionLog } from '#subscriptions';
@@ -239,15 +239,24 @@ export class Relay {
   private async publish(position: bigint, prepare: (outbox: Outbox) => Promise<void>): Promise<void> {
     await this.stage(position, async () => {
       const outbox = new Outbox();
-      await prepare(outbox);
-      const { batch } = outbox;
-      if (!this.writer) throw new Error('The relay has not been started');
-      if (batch.length === 0) return;
-      await this.writer.publish(batch);
-      const { published } = this.counts;
-      for (const { topic, messages } of batch) published.set(topic, (published.get(topic) ?? 0) + messages.length);
+      try {
+        await prepare(outbox);
+        await this.send(outbox.batch);
+        outbox.end();
+      } catch (error) {
+        outbox.end(error);
+        throw error;
+      }
     });
     this.differences.commit();
+  }
+
+  private async send(batch: readonly TopicMessages[]): Promise<void> {
+    if (!this.writer) throw new Error('The relay has not been started');
+    if (batch.length === 0) return;
+    await this.writer.publish(batch);
+    const { published } = this.counts;
+    for (const { topic, messages } of batch) published.set(topic, (published.get(topic) ?? 0) + messages.length);
   }
 
   /** What `change` changes in the relay's state counts, with its place in the log, or is forgotten. */
@@ -295,6 +304,7 @@ export class Relay {
 
   private async translate(event: RecordedEvent, outbox: Outbox): Promise<void> {
     const { category, tenant, id } = parseStream(event.stream);
+    outbox.begin(event);
     if (category === TENANT_STREAMS) {
       this.hear(tenant, event);
       await this.guard.hear(event);

@@ -4,7 +4,7 @@ import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { RequestLog } from '#request-log';
-import { type Logger, NestLogger } from '#telemetry';
+import { isTracing, type Logger, NestLogger } from '#telemetry';
 import { type MetricsRoute, serveMetrics } from './serve-metrics.js';
 import { type AuthenticationOptions, authenticateScim } from './authenticate.hook.js';
 import { gateBulk } from './bulk/bulk-gate.js';
@@ -20,6 +20,7 @@ import { reportRefusals } from './report-refusal.js';
 import { newRequestId } from './request-id.js';
 import { requireScopes } from './require-scopes.hook.js';
 import { rememberUrl } from './scim-request.js';
+import { beginRequestSpan } from './request-span.js';
 import { parseScimUrl } from './scim-url.js';
 import { StrictValidationPipe } from './strict-validation.pipe.js';
 import { limitBulkBodies } from './too-large.js';
@@ -128,6 +129,7 @@ export async function createHttpApp(
         startedAt,
         route: undefined,
         tenant: undefined,
+        span: isTracing() ? beginRequestSpan(raw) : undefined,
       });
       return scim.url;
     },

@@ -1,6 +1,7 @@
 import { type IncomingMessage, type OutgoingHttpHeader, type OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
-import { rawUrlOf } from './scim-request.js';
+import { rawUrlOf, type SeenUrl } from './scim-request.js';
+import type { TraceSpan } from '#telemetry';
 
 /**
  * What every answer tells browsers, caches and proxies, unless the answer says otherwise itself: it is what its type says, it
@@ -36,6 +37,7 @@ export class GuardedResponse<Request extends IncomingMessage = IncomingMessage> 
   ): this {
     const seen = rawUrlOf(this.req);
     seen?.meter?.answered(seen, statusCode);
+    if (seen?.span) endSpan(seen, seen.span, statusCode, this.req.method);
     const given = typeof reason === 'string' ? headers : reason;
     if (given === undefined || Array.isArray(given)) this.guardSet();
     else this.guard(given);
@@ -56,6 +58,16 @@ export class GuardedResponse<Request extends IncomingMessage = IncomingMessage> 
     for (const name of NAMES) if (!this.hasHeader(name)) this.setHeader(name, String(GUARDS[name]));
     if (cameByTls(this.req)) this.setHeader('strict-transport-security', STRICT_TRANSPORT);
   }
+}
+
+function endSpan({ route, tenant }: SeenUrl, span: TraceSpan, status: number, method = ''): void {
+  span.about({
+    'http.request.method': method,
+    'http.response.status_code': status,
+    ...(route && { 'http.route': route.route }),
+    ...(tenant && { 'rollcall.tenant': tenant.tenant }),
+  });
+  span.end(status >= 500 ? status : undefined, route ? `${method} ${route.route}` : method);
 }
 
 /** Whether the client spoke TLS, with us or with a proxy that we trust. */

@@ -4,7 +4,7 @@ import type { ScimErrorKind } from '#scim';
 import type { Logger } from '#telemetry';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { bodyFor } from './kept-body.js';
-import { type ScimRequest, type ScimScope, scimUrlOf } from './scim-request.js';
+import { type ScimRequest, type ScimScope, scimUrlOf, traceIdOf } from './scim-request.js';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -37,7 +37,7 @@ export function reportRefusal(request: FastifyRequest, { kind, ...refusal }: Ref
   const cause = refusal.cause ?? findCause({ method, kind, detail });
   const tenant = scimUrlOf(request)?.tenant;
   const connectionId = scopeOf(request)?.contact?.connectionId;
-  const about = { requestId, tenant, connectionId, method, status, kind, cause };
+  const about = { requestId, ...traceIdOf(request.raw), tenant, connectionId, method, status, kind, cause };
   request.server.refusals?.logger.warn(about, 'SCIM request refused');
   noteRefusal(request, { kind, ...refusal, cause });
 }

@@ -7,7 +7,7 @@ import { allowedMethods } from './allowed-methods.js';
 import { isBulk, tooLarge } from './too-large.js';
 import { apologyFor, errorBody, refusalIn, sendScimError } from './scim-error.response.js';
 import { reportRefusal } from './report-refusal.js';
-import { sendScim } from './scim-request.js';
+import { sendScim, traceIdOf } from './scim-request.js';
 
 const KIND_OF_STATUS: Readonly<Record<number, ScimErrorKind>> = {
   400: 'invalidSyntax',
@@ -45,7 +45,8 @@ export class ScimErrorFilter extends BaseExceptionFilter implements ExceptionFil
     const reply = http.getResponse<FastifyReply>();
     const error = toScimError(exception, request, reply);
     if (!error) {
-      this.logger.error({ err: exception, requestId: request.id, method: request.method }, 'SCIM request failed');
+      const about = { err: exception, requestId: request.id, ...traceIdOf(request.raw), method: request.method };
+      this.logger.error(about, 'SCIM request failed');
       const detail = apologyFor(request.id);
       reportRefusal(request, { status: 500, kind: 'internal', detail });
       sendScim(reply, 500, errorBody(500, detail));

@@ -3,7 +3,7 @@ import type { Caller } from '#access';
 import type { RequestContext } from '#handlers';
 import type { Contact } from '#request-log';
 import { ScimError } from '#scim';
-import type { RequestMeter, RouteCount, TenantCount } from '#telemetry';
+import { type RequestMeter, type RouteCount, type TenantCount, type TraceSpan, validTraceparent } from '#telemetry';
 import type { FastifyRequest } from 'fastify';
 import type { ScimUrl } from './scim-url.js';
 
@@ -41,6 +41,8 @@ export interface SeenUrl {
   /** What it is counted under, as far as it has come. */
   route: RouteCount | undefined;
   tenant: TenantCount | undefined;
+  /** The piece of a trace that it is; undefined where nobody collects them. */
+  readonly span: TraceSpan | undefined;
 }
 
 type Carrier = IncomingMessage & { [SEEN]?: SeenUrl };
@@ -69,6 +71,21 @@ export function originOf(request: FastifyRequest): string {
   return seen?.origin ?? 'http://localhost';
 }
 
+/** What continues the trace of a request: its own span, else what the client sent, for others who collect spans. */
+export function traceparentOf(raw: IncomingMessage): string | undefined {
+  const span = rawUrlOf(raw)?.span;
+  if (span) return span.traceparent;
+  const { traceparent } = raw.headers;
+  return traceparent === undefined ? undefined : validTraceparent(traceparent);
+}
+
+/** What a line of the log says of a request's trace. */
+export function traceIdOf(raw: IncomingMessage): { readonly traceId?: string } {
+  // 00-{traceId}-…
+  const traceId = traceparentOf(raw)?.slice(3, 35);
+  return traceId === undefined ? {} : { traceId };
+}
+
 export interface ScimRequest extends FastifyRequest {
   scim: ScimScope;
 }
@@ -77,9 +94,10 @@ export interface ScimRequest extends FastifyRequest {
 export type ScimQuery = Readonly<Record<string, string | string[] | undefined>>;
 
 /** On whose behalf the request acts. Only routes that require a token ask. */
-export function contextOf({ scim: { tenant, caller }, id }: ScimRequest): RequestContext {
+export function contextOf({ scim: { tenant, caller }, id, raw }: ScimRequest): RequestContext {
   if (!caller) throw new Error('a route that acts must require a token');
   const { connectionId: connection, credentialId: credential, idp, tolerances, settings } = caller;
-  const context = { tenant, connection, credential, idp, tolerances, correlationId: id };
+  const traceparent = traceparentOf(raw);
+  const context = { tenant, connection, credential, idp, tolerances, correlationId: id, traceparent };
   return settings ? { ...context, settings } : context;
 }

@@ -1,6 +1,7 @@
 import type { EventBatch, EventStore, RecordedEvent } from '#event-store';
 import type { Projection } from '#projections';
 import type { ReadModels } from '#read-models';
+import { traceEvents } from '#telemetry';
 import type { RetryOptions } from './back-off.js';
 import { BatchFolder, type FoldedBatch } from './batch-fold.js';
 import { PermanentFailure, type SubscriptionLog } from './failures.js';
@@ -89,6 +90,7 @@ export class ProjectionLoop {
   }
 
   async #handle(batch: EventBatch): Promise<void> {
+    const traced = traceEvents('project', batch.events);
     const { operations, keep } = await this.#fold(batch);
     if (operations.length > 0 || performance.now() - this.#storedAt >= IDLE_CHECKPOINT_MS) {
       await this.#write(operations, batch.position);
@@ -96,6 +98,7 @@ export class ProjectionLoop {
     keep();
     this.#folded = undefined;
     this.#position = batch.position;
+    traced();
     this.options.onPassed();
   }
 

@@ -1,5 +1,6 @@
 import { ADMIN_KEY_HOLDER, type AdminPrincipal } from '#access';
 import type { RequestContext } from '#handlers';
+import { traceparentOf } from '#scim-http';
 import type { FastifyRequest } from 'fastify';
 
 const admins = new WeakMap<FastifyRequest, AdminPrincipal>();
@@ -23,5 +24,6 @@ export function actingAdmin(request: FastifyRequest): AdminPrincipal {
 export function contextOf(request: FastifyRequest, tenant: string): RequestContext {
   const { id, name, role } = actingAdmin(request);
   const actor = id === ADMIN_KEY_HOLDER.id ? 'admin key' : 'admin';
-  return { tenant, actor, admin: { id, name, role }, correlationId: request.id };
+  const traceparent = traceparentOf(request.raw);
+  return { tenant, actor, admin: { id, name, role }, correlationId: request.id, traceparent };
 }

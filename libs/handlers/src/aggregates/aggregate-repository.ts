@@ -1,7 +1,9 @@
 import type { AppendResult, EventStore, NewEvent, RecordedEvent, StreamWrite } from '#event-store';
 import { WrongExpectedRevision } from '#event-store';
 import { LRUCache } from 'lru-cache';
+import { isTracing } from '#telemetry';
 import { metadataOf, type RequestContext } from '../request-context.js';
+import { beginAppendSpan } from './append-span.js';
 import type { IdentitySource } from '../identity-source.js';
 import { KeyedLock } from './keyed-lock.js';
 import type { SnapshotStore } from './snapshot-store.js';
@@ -42,7 +44,7 @@ export interface StagedAppend<State> {
   /** Folds what was written, and remembers it. */
   readonly succeed: (result: AppendResult) => Executed<State>;
   /** Forgets the state that may be stale. */
-  readonly fail: () => void;
+  readonly fail: (error: unknown) => void;
 }
 
 /** Tries of one command before a writer that always loses gives up; far beyond what contention brings about. */
@@ -149,8 +151,8 @@ export class AggregateRepository<State, Event extends { type: string; data: obje
     try {
       results = await this.store.appendTogether([first.write, second.write]);
     } catch (error) {
-      first.fail();
-      second.fail();
+      first.fail(error);
+      second.fail(error);
       throw error;
     }
     const [before, last] = results as [AppendResult, AppendResult];
@@ -160,7 +162,8 @@ export class AggregateRepository<State, Event extends { type: string; data: obje
 
   /** Makes events ready to be appended behind `loaded`, for {@link appendBoth} of this or another repository. */
   stage(stream: string, loaded: Loaded<State>, events: readonly Event[], context: RequestContext): StagedAppend<State> {
-    const metadata = metadataOf(context, this.source.now());
+    const span = isTracing() ? beginAppendSpan(stream, context) : undefined;
+    const metadata = metadataOf(span ? { ...context, traceparent: span.traceparent } : context, this.source.now());
     const toAppend = events.map((event): NewEvent => {
       const { type, data } = event;
       const id = this.source.newEventId();
@@ -170,6 +173,7 @@ export class AggregateRepository<State, Event extends { type: string; data: obje
     return {
       write: { stream, events: toAppend, expected: loaded.revision < 0 ? 'noStream' : loaded.revision },
       succeed: ({ revision, position }) => {
+        span?.end();
         let state = loaded.state;
         for (const event of events) state = this.definition.evolve(state, { ...event, metadata });
         const next = { state, revision };
@@ -177,7 +181,10 @@ export class AggregateRepository<State, Event extends { type: string; data: obje
         if (!isNew || !this.definition.forgetsNew || this.cache.has(stream)) this.remember(stream, next);
         return { loaded: next, position };
       },
-      fail: () => void this.cache.delete(stream),
+      fail: (error) => {
+        span?.end(error);
+        this.cache.delete(stream);
+      },
     };
   }
 
@@ -186,7 +193,7 @@ export class AggregateRepository<State, Event extends { type: string; data: obje
     try {
       result = await this.store.append(write.stream, write.events, write.expected);
     } catch (error) {
-      fail();
+      fail(error);
       throw error;
     }
     return succeed(result);

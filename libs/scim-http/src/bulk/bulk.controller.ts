@@ -11,7 +11,7 @@ import { scopeOf } from '../scopes-of-route.js';
 import { noteRefusal } from '../report-refusal.js';
 import { apologyFor, errorBody, errorBodyOf, refusalIn, refusalOf, statusOf } from '../scim-error.response.js';
 import { SCIM_HTTP_OPTIONS, type ScimHttpOptions } from '../scim-http.options.js';
-import { contextOf, type ScimRequest, sendScim } from '../scim-request.js';
+import { contextOf, type ScimRequest, sendScim, traceIdOf } from '../scim-request.js';
 import { TenantTurns } from '../tenant-turns.js';
 import { BEGUN_AT_ONCE, BulkJob } from './bulk-job.js';
 import { type BulkResult, bulkResponse } from './bulk-result.js';
@@ -84,7 +84,8 @@ export class BulkController {
     const refusal = refusalIn(exception);
     if (refusal && isNoted) noteRefusal(request, refusalOf(refusal));
     if (refusal) return { status: statusOf(refusal), response: errorBodyOf(refusal) };
-    this.logger.error({ err: exception, requestId, method: 'POST' }, 'Operation of a bulk request failed');
+    const about = { err: exception, requestId, ...traceIdOf(request.raw), method: 'POST' };
+    this.logger.error(about, 'Operation of a bulk request failed');
     return { status: 500, response: errorBody(500, apologyFor(requestId)) };
   }
 

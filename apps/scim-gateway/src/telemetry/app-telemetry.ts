@@ -6,10 +6,10 @@ import { hashToken, sameHash, SignInFailures, tokenIn } from '#access';
 import type { RollcallConfig } from '#config';
 import { adminKey } from '#engines';
 import { clientAddresses, METRICS_PATH, type MetricsRoute } from '#scim-http';
-import { type Logger, Metrics } from '#telemetry';
+import { exportTraces, type Logger, Metrics } from '#telemetry';
 
-/** An app's numbers, and where they are asked for. */
-export interface AppMetrics {
+/** What an app tells of itself, and where it is asked for. */
+export interface AppTelemetry {
   readonly metrics: Metrics;
   /** For `createHttpApp`. */
   readonly route: MetricsRoute;
@@ -18,9 +18,15 @@ export interface AppMetrics {
   stop(): Promise<void>;
 }
 
-/** Begins to count for an app, and opens METRICS_PORT where it is set. @param app its name, e.g. `relay` */
-export async function startMetrics(config: RollcallConfig, app: string, logger: Logger): Promise<AppMetrics> {
-  const metrics = new Metrics({ app, version: version(), tenants: config.METRICS_TENANTS });
+/**
+ * Begins to count for an app, opens METRICS_PORT where it is set, and sends spans where somebody collects them.
+ * @param app its name, e.g. `relay`
+ */
+export async function startTelemetry(config: RollcallConfig, app: string, logger: Logger): Promise<AppTelemetry> {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_SERVICE_NAME: service = `rollcall-${app}` } = config;
+  const version = ownVersion();
+  const traces = endpoint === undefined ? undefined : await exportTraces({ endpoint, service, version, logger });
+  const metrics = new Metrics({ app, version, tenants: config.METRICS_TENANTS });
   const route: MetricsRoute = {
     metrics,
     keyHash: keyHashOf(config, logger),
@@ -36,6 +42,7 @@ export async function startMetrics(config: RollcallConfig, app: string, logger: 
     route,
     url,
     stop: async () => {
+      await traces?.[Symbol.asyncDispose]();
       if (!server) return;
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -84,7 +91,7 @@ function urlOf(server: Server): string | undefined {
 }
 
 /** Of the package that this file belongs to, built or not. */
-function version(): string {
+function ownVersion(): string {
   for (let folder = dirname(fileURLToPath(import.meta.url)); folder !== dirname(folder); folder = dirname(folder)) {
     try {
       const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Record<

@@ -1,0 +1,2 @@
+export * from './export-traces.js';
+export * from './traces.js';
