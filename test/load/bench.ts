@@ -15,6 +15,7 @@ import { measurePages, measureReads } from './read.section.js';
 import { Report } from './report.js';
 import { measureRequestLog } from './request-log.section.js';
 import { measureRestart } from './restart.section.js';
+import { measureSizes } from './sizes.section.js';
 import { FULL, QUICK } from './scale.js';
 import { measureTokens } from './tokens.section.js';
 import { type AppName, AppServer, startYardstickServer } from './servers.js';
@@ -30,6 +31,8 @@ const USAGE = `npm run bench -- [options]
   --only=tokens       knowing a caller among 10 and among 1,000,000 tokens
   --only=flood        what one tenant feels of another's flood; with --flood=NAME of one kind of flood, e.g. bulk
   --only=request-log  what remembering calls costs a create and a look-up
+  --only=sizes        what a person takes in each store; events a second of one relay and one projector, on the engines
+                      at KAFKA_BROKERS and MONGODB_URI where these are given
   --only=directory    everything else alone
   --strict            exit code 2 when a bar is missed
   --prof=KIND         profile one kind of request: ${PROFILED.join(', ')}
@@ -76,6 +79,7 @@ async function bench(): Promise<number> {
   if (options.only === 'tokens') await measureTokens(report);
   if (options.only === 'flood') await measureFlood(report, scale, options.flood);
   if (options.only === 'request-log') await measureRequestLog(report, scale);
+  if (options.only === 'sizes') await measureSizes(report, scale);
   if (section('directory')) {
     const server = await AppServer.start(app);
     await sleep(SETTLE_MS);
