@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Child, compiled, freePort, newDirectory } from './child-process.js';
@@ -14,6 +14,14 @@ export type AppName = 'scim-gateway' | 'standalone';
 
 export function isBuilt(app: AppName): boolean {
   return existsSync(compiled(`../../apps/${app}/src/main.js`));
+}
+
+/** Node's options as `npm start` gives them: what is measured is what is run. */
+function startOptions(): string[] {
+  const { scripts } = JSON.parse(readFileSync(compiled('../../../package.json'), 'utf8')) as {
+    scripts: { start: string };
+  };
+  return scripts.start.split(' ').filter((word) => word.startsWith('--'));
 }
 
 /** One of our apps in a process of its own, on data of its own. */
@@ -95,7 +103,7 @@ export class AppServer implements Target {
   #spawn(): Child {
     return new Child({
       file: compiled(`../../apps/${this.app}/src/main.js`),
-      nodeOptions: this.#nodeOptions,
+      nodeOptions: [...startOptions(), ...this.#nodeOptions],
       environment: {
         PORT: String(this.port),
         HOST: '127.0.0.1',
