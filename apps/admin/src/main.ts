@@ -13,7 +13,7 @@ import { run } from '../../scim-gateway/src/run.js';
 /** The admin API on its own, with the endpoints of OAuth that it tells admins of. */
 await run(async (config, logger) => {
   const telemetry = await startTelemetry(config, 'admin', logger);
-  const engines = await openEngines(config, telemetry);
+  const engines = await openEngines(config, { ...telemetry, log: logger });
   const { key } = await adminKey(config);
   const directory = new DirectoryService(engines, logger, config);
   await directory.start();

@@ -1,22 +1,48 @@
 import 'reflect-metadata';
 import { DeprovisioningFollower } from '#deprovisioning';
-import { DirectoryService, installedProducts, openEngines } from '#engines';
+import {
+  busCheck,
+  eventStoreCheck,
+  installedProducts,
+  openEngines,
+  Projector,
+  readModelsCheck,
+  runUntil,
+  shareWork,
+} from '#engines';
+import { serveHealth } from '../../scim-gateway/src/health-app.js';
+import { startTelemetry } from '../../scim-gateway/src/telemetry/app-telemetry.js';
+import { tellOfProjections, timesDeprovisioning } from '../../scim-gateway/src/telemetry/metric-sources.js';
 import { run } from '../../scim-gateway/src/run.js';
 
-/** The projections on their own, and the proof of deprovisioning: keeps the read models up with log and topics. */
+/**
+ * The projections on their own, and the proof of deprovisioning: keeps the read models up with log and topics. Of several
+ * that share their read models one does, and the others stand by.
+ */
 await run(async (config, logger) => {
-  const engines = await openEngines(config);
-  const directory = new DirectoryService(engines, logger, config);
-  await directory.start();
   const products = await installedProducts(config);
-  const deprovisioning = new DeprovisioningFollower({ ...engines, products, log: logger });
-  await deprovisioning.start();
-  logger.info('Projector is running');
+  const telemetry = await startTelemetry(config, 'projector', logger);
+  const engines = await openEngines(config, { ...telemetry, log: logger });
+  const { store, readModels, bus, leases } = engines;
+  const projector = new Projector(engines, logger);
+  projector.start();
+  tellOfProjections(telemetry.metrics, projector, store);
+  const onAcknowledged = timesDeprovisioning(telemetry.metrics, products);
+  const deprovisioning = shareWork({
+    name: 'deprovisioning',
+    leases,
+    log: logger,
+    work: (signal) =>
+      runUntil(signal, new DeprovisioningFollower({ store, readModels, bus, products, log: logger, onAcknowledged })),
+  });
+  const checks = [eventStoreCheck(store), readModelsCheck(readModels), busCheck(bus, true)];
+  const { app, url } = await serveHealth(config, logger, telemetry, checks);
+  logger.info({ url }, 'Projector is running');
   return {
     stop: async () => {
-      await deprovisioning.stop();
-      await directory.stop();
+      await Promise.all([app.close(), deprovisioning.stop(), projector.stop()]);
       await engines[Symbol.asyncDispose]();
+      await telemetry.stop();
     },
   };
 });

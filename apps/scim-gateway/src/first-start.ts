@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { issueToken } from '#access';
 import { decideTenant, evolveTenant, SCOPES, type TenantCommand, tenantStream } from '#domain';
+import type { RollcallConfig } from '#config';
+import { type Engines, untilDone } from '#engines';
 import type { EventStore } from '#event-store';
 import { Aggregates, IDENTITY_SOURCE, type IdentitySource, ReadYourWrites } from '#handlers';
+import type { Logger } from '#telemetry';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 
 export const DEMO_TENANT = 'demo';
@@ -47,6 +50,44 @@ export async function makeDemoTenant(app: NestFastifyApplication, store: EventSt
   if (executed.position === undefined) return undefined;
   await app.get(ReadYourWrites).acknowledge(executed.position);
   return token;
+}
+
+interface FirstStartParts {
+  readonly app: NestFastifyApplication;
+  readonly engines: Pick<Engines, 'store' | 'mayBeAway'>;
+  readonly config: RollcallConfig;
+  readonly logger: Logger;
+}
+
+/**
+ * Makes tenant `demo` where that is due: now, or as soon as the engines are there where they may be away.
+ * @returns to be called once the app listens, with what tells its token; what that returns ends the waiting for the engines
+ */
+export async function prepareFirstStart({
+  app,
+  engines: { store, mayBeAway },
+  config,
+  logger,
+}: FirstStartParts): Promise<(tell: (token: string) => void) => () => void> {
+  const nothing = (): void => undefined;
+  if (config.DEMO_TENANT !== 'true') return () => nothing;
+  if (!mayBeAway) {
+    const token = await makeDemoTenant(app, store);
+    return (tell) => {
+      if (token !== undefined) tell(token);
+      return nothing;
+    };
+  }
+  return (tell) => {
+    const stopping = new AbortController();
+    const make = async (): Promise<void> => {
+      const token = await makeDemoTenant(app, store);
+      if (token !== undefined) tell(token);
+    };
+    const warn = (err: unknown): void => logger.warn({ err }, 'Whether this is a first start cannot be told yet');
+    void untilDone(make, stopping.signal, warn);
+    return () => stopping.abort();
+  };
 }
 
 /** What the first start prints: enough to create a user by pasting. */

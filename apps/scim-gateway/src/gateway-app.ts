@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { RequestLimits, SignInFailures } from '#access';
 import type { RollcallConfig } from '#config';
-import { cursorKey, DirectoryService, type Engines, installedProducts, oauthKey } from '#engines';
+import { cursorKey, type DirectoryEngines, DirectoryService, installedProducts, oauthKey } from '#engines';
 import { Aggregates, ChangeTenant, DeprovisioningUndo, MembershipCleanup } from '#handlers';
 import { type HoldDocument, HOLDS } from '#projections';
 import { clientAddresses, createHttpApp } from '#scim-http';
@@ -24,7 +24,7 @@ export interface GatewayApp {
 
 interface GatewayParts {
   readonly config: RollcallConfig;
-  readonly engines: Pick<Engines, 'store' | 'readModels' | 'requestLog' | 'grants'>;
+  readonly engines: DirectoryEngines;
   readonly logger: Logger;
   /** Default: nothing is counted. */
   readonly telemetry?: AppTelemetry | undefined;
@@ -93,8 +93,7 @@ async function startApp(parts: GatewayParts, directory: DirectoryService): Promi
     tellOfDirectory(telemetry.metrics, directory, parts.engines.store);
     tellOfAggregates(telemetry.metrics, app.get(Aggregates));
   }
-  await directory.startCleanup(app.get(MembershipCleanup));
-  await carryOnUndoing(app, parts);
+  await directory.startCleanup(app.get(MembershipCleanup), () => carryOnUndoing(app, parts));
   return app;
 }
 

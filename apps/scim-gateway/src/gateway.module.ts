@@ -30,6 +30,7 @@ export function serviceModule(parts: {
         writeWaitMs: config.WRITE_WAIT_MS,
         listWaitMs: config.LIST_WAIT_MS,
         writtenBefore: directory.writtenBefore,
+        sharedReadModels: directory.sharesReadModels,
       }),
       ...routes,
     ],

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { openEngines } from '#engines';
-import { DEMO_TENANT, firstStartNotice, makeDemoTenant } from './first-start.js';
+import { DEMO_TENANT, firstStartNotice, prepareFirstStart } from './first-start.js';
 import { startGateway } from './gateway-app.js';
 import { listen } from './listen.js';
 import { startTelemetry } from './telemetry/app-telemetry.js';
@@ -9,14 +9,17 @@ import { run } from './run.js';
 /** The SCIM gateway with its projections, and nothing behind them. */
 await run(async (config, logger) => {
   const telemetry = await startTelemetry(config, 'scim-gateway', logger);
-  const engines = await openEngines(config, telemetry);
+  const engines = await openEngines(config, { ...telemetry, log: logger });
   const gateway = await startGateway({ config, engines, logger, telemetry });
-  const token = config.DEMO_TENANT === 'true' ? await makeDemoTenant(gateway.app, engines.store) : undefined;
+  const firstStart = await prepareFirstStart({ app: gateway.app, engines, config, logger });
   const url = await listen(gateway.app, config, logger);
-  if (token !== undefined) process.stdout.write(`${firstStartNotice(`${url}/scim/v2/${DEMO_TENANT}`, token)}\n`);
+  const endFirstStart = firstStart((token) =>
+    process.stdout.write(`${firstStartNotice(`${url}/scim/v2/${DEMO_TENANT}`, token)}\n`),
+  );
   logger.info({ url }, 'Gateway is ready');
   return {
     stop: async () => {
+      endFirstStart();
       await gateway.stop();
       await engines[Symbol.asyncDispose]();
       await telemetry.stop();

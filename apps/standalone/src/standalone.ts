@@ -1,8 +1,17 @@
 import { AdminHttpModule, peopleController, type PeopleList, publishOpenApi } from '#admin-http';
 import type { RollcallConfig } from '#config';
-import { type PeopleWords, type PersonRow, ProductPeople } from '#consumer';
+import type { PeopleWords, PersonRow } from '#consumer';
 import { DeprovisioningFollower } from '#deprovisioning';
-import { adminKey, type Engines, installedProducts, openEngines } from '#engines';
+import {
+  adminKey,
+  type Engines,
+  installedProducts,
+  openEngines,
+  Projector,
+  runUntil,
+  type SharedWorkOptions,
+  shareWork,
+} from '#engines';
 import type { EventStore } from '#event-store';
 import type { MessageBus } from '#message-bus';
 import { ChangeTenant } from '#handlers';
@@ -15,7 +24,7 @@ import { definePeople } from '../../define/src/define-people.js';
 import { defineController } from '../../define/src/define.controller.js';
 import { hrAssistantPeople } from '../../hr-assistant/src/hr-assistant-people.js';
 import { hrAssistantController } from '../../hr-assistant/src/hr-assistant.controller.js';
-import { DEMO_TENANT, firstStartNotice, makeDemoTenant } from '../../scim-gateway/src/first-start.js';
+import { DEMO_TENANT, firstStartNotice, prepareFirstStart } from '../../scim-gateway/src/first-start.js';
 import { type GatewayApp, startGateway } from '../../scim-gateway/src/gateway-app.js';
 import { adminLimits, pageSizes } from '../../scim-gateway/src/gateway.module.js';
 import { listen } from '../../scim-gateway/src/listen.js';
@@ -28,6 +37,7 @@ import {
   timesDeprovisioning,
 } from '../../scim-gateway/src/telemetry/metric-sources.js';
 import type { RunningApp } from '../../scim-gateway/src/run.js';
+import { startProductWork } from '../../wellness/src/product-work.js';
 import type { ControllerOf } from '../../wellness/src/run-product.js';
 import { wellnessPeople } from '../../wellness/src/wellness-people.js';
 import { wellnessController } from '../../wellness/src/wellness.controller.js';
@@ -66,7 +76,7 @@ export async function startStandalone(
   // Before anything is opened: what is wrong with a profile is for whoever starts the process.
   await installedProducts(config);
   const telemetry = await startTelemetry(config, 'standalone', logger);
-  const engines = await openEngines(config, telemetry);
+  const engines = await openEngines(config, { ...telemetry, log: logger });
   try {
     return await startOn({ engines, telemetry }, config, logger, print);
   } catch (error) {
@@ -81,29 +91,36 @@ async function startOn(
   logger: Logger,
   print: (text: string) => void,
 ): Promise<Standalone> {
-  const { store, readModels, bus, leases } = engines;
+  const { store, readModels, bus, leases, mayBeAway } = engines;
   const { metrics } = telemetry;
   const admin = await adminKey(config);
   const products = await installedProducts(config);
-  // The products below read them, whoever relays.
-  await bus.declareTopics(topicsFor(products));
-  const relay = new StandbyRelay({ store, readModels, bus, products, log: logger, leases });
+  const projector = leases && new Projector(engines, logger);
+  projector?.start();
+  const relay = new StandbyRelay({ store, readModels, bus, products, log: logger, leases, isPatient: mayBeAway });
+  // The products below read its topics, whoever relays.
+  if (!mayBeAway) await bus.declareTopics(topicsFor(products));
   await relay.start();
   tellOfRelay(metrics, relay, store);
   const onAcknowledged = timesDeprovisioning(metrics, products);
-  const deprovisioning = new DeprovisioningFollower({ store, readModels, bus, products, log: logger, onAcknowledged });
-  await deprovisioning.start();
+  const newDeprovisioning = () =>
+    new DeprovisioningFollower({ store, readModels, bus, products, log: logger, onAcknowledged });
+  const deprovisioning = await startOrShare(
+    newDeprovisioning,
+    { name: 'deprovisioning', leases, log: logger },
+    mayBeAway,
+  );
   const running: { stop(): Promise<void> }[] = [];
   const startProduct = async <View, Row extends PersonRow>(
     id: string,
     words: PeopleWords<View, Row>,
     controller: ControllerOf,
   ): Promise<DynamicModule> => {
-    const models = await engines.openPeopleStore(id);
     const onTakenIn = timesDelivery(metrics, id);
-    const people = await ProductPeople.start(words, { bus, models, log: logger, onTakenIn });
+    const work = await startProductWork({ id, words, products, engines, log: logger, onTakenIn });
+    const { people } = work;
     tellOfProduct(metrics, id, people);
-    running.push(people);
+    running.push(work);
     return PeopleModule.for(id, people, controller);
   };
   const productModules = [
@@ -133,12 +150,12 @@ async function startOn(
     const context = { tenant, actor: 'guard', correlationId: facts.holdId };
     await gateway.app.get(CommandBus).execute(new ChangeTenant(context, { type: 'HoldDeprovisioning', ...facts }));
   });
-  const token = config.DEMO_TENANT === 'true' ? await makeDemoTenant(gateway.app, store) : undefined;
+  const firstStart = await prepareFirstStart({ app: gateway.app, engines, config, logger });
   const url = await listen(gateway.app, config, logger);
-  if (token !== undefined) {
+  const endFirstStart = firstStart((token) => {
     print(`${firstStartNotice(`${url}/scim/v2/${DEMO_TENANT}`, token)}\n`);
     if (admin.file !== undefined) print(`${adminNotice(url, admin.file)}\n`);
-  }
+  });
   logger.info({ url }, 'Rollcall is ready');
   return {
     url,
@@ -146,14 +163,28 @@ async function startOn(
     store,
     bus,
     stop: async () => {
+      endFirstStart();
       await gateway.stop();
       await relay.stop();
       await Promise.all(running.map((product) => product.stop()));
       await deprovisioning.stop();
+      await projector?.stop();
       await engines[Symbol.asyncDispose]();
       await telemetry.stop();
     },
   };
+}
+
+/** Started now where nothing can be away; else shared with the other processes, and begun when what it needs is there. */
+async function startOrShare(
+  make: () => { start(): Promise<void>; stop(): Promise<void> },
+  shared: Omit<SharedWorkOptions, 'work'>,
+  mayBeAway: boolean,
+): Promise<{ stop(): Promise<void> }> {
+  if (mayBeAway) return shareWork({ ...shared, work: (signal) => runUntil(signal, make()) });
+  const part = make();
+  await part.start();
+  return part;
 }
 
 const adminNotice = (url: string, file: string): string =>

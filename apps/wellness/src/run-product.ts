@@ -1,14 +1,16 @@
 import { hashToken } from '#access';
 import { ADMIN_KEY_HASH, AdminGuard, peopleController, type PeopleList } from '#admin-http';
-import { type PeopleWords, type PersonRow, ProductPeople } from '#consumer';
-import { adminKey, openEngines } from '#engines';
-import { productProfiles, topicsFor } from '#products';
+import type { PeopleWords, PersonRow } from '#consumer';
+import { adminKey, busCheck, openProductEngines, readModelsCheck } from '#engines';
+import { productProfiles } from '#products';
 import { createHttpApp } from '#scim-http';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { listen, transport } from '../../scim-gateway/src/listen.js';
+import { healthRoutes } from '../../scim-gateway/src/health-app.js';
 import { startTelemetry } from '../../scim-gateway/src/telemetry/app-telemetry.js';
 import { tellOfProduct, timesDelivery } from '../../scim-gateway/src/telemetry/metric-sources.js';
 import { run } from '../../scim-gateway/src/run.js';
+import { startProductWork } from './product-work.js';
 
 const PEOPLE = Symbol('People');
 
@@ -17,11 +19,17 @@ export type ControllerOf = (prefix: string, token: symbol) => Type;
 
 /** Root module of a product that serves alone, its people at `/people`. */
 class ProductModule {
-  static for(people: PeopleList, controller: ControllerOf, key: string): DynamicModule {
+  static for(
+    people: PeopleList,
+    controller: ControllerOf,
+    key: string,
+    health: ReturnType<typeof healthRoutes>,
+  ): DynamicModule {
     return {
       module: ProductModule,
-      controllers: [peopleController('', PEOPLE), controller('', PEOPLE)],
+      controllers: [...health.controllers, peopleController('', PEOPLE), controller('', PEOPLE)],
       providers: [
+        ...health.providers,
         { provide: PEOPLE, useValue: people },
         { provide: ADMIN_KEY_HASH, useValue: hashToken(key) },
         AdminGuard,
@@ -38,16 +46,15 @@ export async function runProduct<View, Row extends PersonRow>(
 ): Promise<void> {
   await run(async (config, logger) => {
     const telemetry = await startTelemetry(config, id, logger);
-    const engines = await openEngines(config, telemetry);
+    const engines = await openProductEngines(config, { log: logger });
     const { bus } = engines;
-    // Whichever of relay and product comes up first makes the topic.
-    await bus.declareTopics(topicsFor(productProfiles));
-    const models = await engines.openPeopleStore(id);
     const onTakenIn = timesDelivery(telemetry.metrics, id);
-    const people = await ProductPeople.start(words, { bus, models, log: logger, onTakenIn });
+    const work = await startProductWork({ id, words, products: productProfiles, engines, log: logger, onTakenIn });
+    const { people } = work;
     tellOfProduct(telemetry.metrics, id, people);
+    const checks = [{ name: id, check: () => work.check() }, readModelsCheck(work.models), busCheck(bus, true)];
     const { key } = await adminKey(config);
-    const app = await createHttpApp(ProductModule.for(people, controller, key), {
+    const app = await createHttpApp(ProductModule.for(people, controller, key, healthRoutes(logger, checks)), {
       logger,
       maxBodyBytes: config.MAX_BODY_BYTES,
       baseDomain: undefined,
@@ -59,7 +66,7 @@ export async function runProduct<View, Row extends PersonRow>(
     return {
       stop: async () => {
         await app.close();
-        await people.stop();
+        await work.stop();
         await engines[Symbol.asyncDispose]();
         await telemetry.stop();
       },

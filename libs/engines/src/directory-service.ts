@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { CredentialDirectory, GrantStore, RecentSettings, TokenUses } from '#access';
 import type { RollcallConfig } from '#config';
 import { GROUP_STREAMS, TENANT_STREAMS, USER_STREAMS } from '#domain';
@@ -5,8 +6,22 @@ import type { EventBatch } from '#event-store';
 import { type MembershipCleanup, SNAPSHOTS } from '#handlers';
 import { PROJECTIONS, TENANTS, tenantSchemas, tenantSettings } from '#projections';
 import { RequestLog } from '#request-log';
-import { followLog, type LogFollower, ProgressTracker, ProjectionRunner, type SubscriptionLog } from '#subscriptions';
+import {
+  CheckpointFollower,
+  followLog,
+  type LogFollower,
+  ProgressTracker,
+  ProjectionRunner,
+  type ProjectionSource,
+  type SubscriptionLog,
+} from '#subscriptions';
+import type { LeasedWork } from '#leases';
 import type { Engines } from './engines.js';
+import { runUntil, shareWork, untilDone } from './shared-work.js';
+
+/** What a gateway works on. */
+export type DirectoryEngines = Pick<Engines, 'store' | 'readModels' | 'requestLog' | 'grants'> &
+  Partial<Pick<Engines, 'leases'>>;
 
 /** A reader does not wait for it: whoever needs what is in the log has it folded at once. */
 const GATHER_MS = 250;
@@ -29,23 +44,31 @@ const callsKept = ({
   retention: { days, connectionBytes: REQUEST_LOG_CONNECTION_MB * MEGABYTE, bytes: REQUEST_LOG_MB * MEGABYTE },
 });
 
+/** No list waits for what is only declared: on data of an older release it begins at the start of the log. */
+const REQUIRED = PROJECTIONS.filter((projection) => projection !== tenantSchemas).map(({ name }) => name);
+
 /**
  * What a gateway keeps running beside its routes: the projections it reads from, the memory of credentials, the clean-up
- * behind deletions, and the log of refused requests.
+ * behind deletions, and the log of refused requests. Read models that other processes have too it does not keep up: there the
+ * projector does, and this follows how far it is.
  */
 export class DirectoryService {
   readonly credentials: CredentialDirectory;
-  readonly runner: ProjectionRunner;
+  readonly runner: ProjectionSource;
   readonly requestLog: RequestLog;
   readonly tokenUses: TokenUses;
   readonly grants: GrantStore;
-  /** Position of the newest event of before this process. */
+  /** Position of the newest event of before this process, where no other one writes. */
   writtenBefore: bigint | undefined;
+  /** Whether what the log has said of credentials is known. */
+  private heard = false;
+  private cleanup: LeasedWork | undefined;
+  private readonly stopping = new AbortController();
   private readonly followers: LogFollower[] = [];
   private readonly recentSettings = new RecentSettings();
 
   constructor(
-    private readonly engines: Pick<Engines, 'store' | 'readModels' | 'requestLog' | 'grants'>,
+    private readonly engines: DirectoryEngines,
     private readonly log: SubscriptionLog,
     config: RollcallConfig,
   ) {
@@ -62,26 +85,34 @@ export class DirectoryService {
       now: Date.now,
       log,
     });
-    this.runner = new ProjectionRunner({
-      store,
-      models: readModels,
-      projections: PROJECTIONS,
-      gatherMs: GATHER_MS,
-      // No list waits for what is only declared: on data of an older release it begins at the start of the log.
-      required: PROJECTIONS.filter((projection) => projection !== tenantSchemas).map(({ name }) => name),
-      log,
-    });
+    const read = { models: readModels, projections: PROJECTIONS, required: REQUIRED, log };
+    this.runner = engines.leases
+      ? new CheckpointFollower(read)
+      : new ProjectionRunner({ ...read, store, gatherMs: GATHER_MS });
   }
 
+  /** Whether other processes read and write the same read models. */
+  get sharesReadModels(): boolean {
+    return this.engines.leases !== undefined;
+  }
+
+  /** Resolves soon, whatever is away; {@link checkCredentials} tells when there is something to answer from. */
   async start(): Promise<void> {
     const { store, readModels } = this.engines;
-    this.writtenBefore = await store.lastPosition();
+    if (store.soleWriter) this.writtenBefore = await store.lastPosition();
     await readModels.declare(SNAPSHOTS);
     await this.requestLog.start();
     await this.runner.start();
     await this.tokenUses.start();
     await this.grants.start();
-    await this.hearOfCredentials();
+    const { signal } = this.stopping;
+    const hearing = untilDone(
+      () => this.hearOfCredentials(),
+      signal,
+      (error) => this.log.warn({ err: error }, 'Credentials cannot be read yet; trying again'),
+    ).then(() => (this.heard = true));
+    const late = AbortSignal.timeout(HEARING_MS);
+    await Promise.race([hearing, once(late, 'abort')]);
   }
 
   /**
@@ -90,9 +121,12 @@ export class DirectoryService {
    */
   private async hearOfCredentials(): Promise<void> {
     const { store, readModels } = this.engines;
-    const until = this.writtenBefore ?? -1n;
+    const until = (await store.lastPosition()) ?? -1n;
     const since = (await readModels.checkpoint(tenantSettings.name)) ?? until;
-    using heard = new ProgressTracker();
+    // What is stored is ahead of what was last looked at.
+    if (this.sharesReadModels) await this.runner.progress.waitFor(since, HEARING_MS);
+    if (this.stopping.signal.aborted) return;
+    const heard = new ProgressTracker();
     this.recentSettings.begin(since, until);
     heard.passed(since);
     const handle = async (batch: EventBatch): Promise<void> => {
@@ -116,34 +150,59 @@ export class DirectoryService {
         log: this.log,
       }),
     );
-    await heard.waitFor(until, HEARING_MS);
+    while (!this.stopping.signal.aborted && !(await heard.waitFor(until, HEARING_MS))) continue;
+    heard[Symbol.dispose]();
   }
 
-  /** Follows deletions and memberships; needs the handlers, which need the runner's progress first. */
-  async startCleanup(cleanup: MembershipCleanup): Promise<void> {
+  /**
+   * Follows deletions and memberships, in one process of all; needs the handlers, which need the runner's progress first.
+   * @param first what whoever does this does before
+   */
+  async startCleanup(cleanup: MembershipCleanup, first: () => Promise<void>): Promise<void> {
+    const { leases } = this.engines;
+    if (!leases) {
+      this.followers.push(await this.followForCleanup(cleanup));
+      return first();
+    }
+    this.cleanup = shareWork({
+      name: CLEANUP_CHECKPOINT,
+      leases,
+      log: this.log,
+      work: async (signal) => {
+        await first();
+        const follower = await this.followForCleanup(cleanup);
+        await runUntil(signal, { start: () => Promise.resolve(), stop: () => follower.stop() });
+      },
+    });
+  }
+
+  private async followForCleanup(cleanup: MembershipCleanup): Promise<LogFollower> {
     const { store, readModels } = this.engines;
     let saved = await readModels.checkpoint(CLEANUP_CHECKPOINT);
-    this.followers.push(
-      followLog({
-        name: CLEANUP_CHECKPOINT,
-        store,
-        after: saved ?? 'start',
-        gatherMs: GATHER_MS,
-        streamPrefixes: [USER_STREAMS, GROUP_STREAMS],
-        handle: async ({ events, position }) => {
-          let acted = false;
-          for (const event of events) if (cleanup.concerns(event)) acted = (await cleanup.follow(event)) || acted;
-          // Doing it again is harmless, so the checkpoint need not move with every batch, nor be waited for.
-          if (!acted && saved !== undefined && position - saved < CLEANUP_REPEATED) return;
-          saved = position;
-          const written = readModels.write({ operations: [], checkpoint: { name: CLEANUP_CHECKPOINT, position } });
-          if (acted) await written;
-          else written.catch((error: unknown) => this.log.warn({ err: error }, 'A checkpoint could not be stored'));
-        },
-        onParked: () => undefined,
-        log: this.log,
-      }),
-    );
+    return followLog({
+      name: CLEANUP_CHECKPOINT,
+      store,
+      after: saved ?? 'start',
+      gatherMs: GATHER_MS,
+      streamPrefixes: [USER_STREAMS, GROUP_STREAMS],
+      handle: async ({ events, position }) => {
+        let acted = false;
+        for (const event of events) if (cleanup.concerns(event)) acted = (await cleanup.follow(event)) || acted;
+        // Doing it again is harmless, so the checkpoint need not move with every batch, nor be waited for.
+        if (!acted && saved !== undefined && position - saved < CLEANUP_REPEATED) return;
+        saved = position;
+        const written = readModels.write({ operations: [], checkpoint: { name: CLEANUP_CHECKPOINT, position } });
+        if (acted) await written;
+        else written.catch((error: unknown) => this.log.warn({ err: error }, 'A checkpoint could not be stored'));
+      },
+      onParked: () => undefined,
+      log: this.log,
+    });
+  }
+
+  /** Whether tokens can be told good from wrong: true, or what is missing. */
+  checkCredentials(): true | string {
+    return this.heard || 'what the log says of credentials has yet to be read';
   }
 
   /** Whether lists are up to date: true, or what is behind. */
@@ -153,6 +212,8 @@ export class DirectoryService {
   }
 
   async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.cleanup?.stop();
     await Promise.all(this.followers.map((follower) => follower.stop()));
     await this.runner.stop();
     await this.tokenUses.stop();

@@ -7,6 +7,7 @@ import { type Logger, LOGGER, READINESS_CHECKS, type ReadinessCheck } from '#tel
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { DirectoryService } from './directory-service.js';
 import type { Engines } from './engines.js';
+import { directoryChecks } from './parts-check.js';
 
 /** Gives the ports to every module, under their tokens. */
 @Module({})
@@ -18,7 +19,7 @@ export class EnginesModule {
     readiness?: readonly ReadinessCheck[];
   }): DynamicModule {
     const { engines, directory, logger, readiness = [] } = parts;
-    const checks: ReadinessCheck[] = [{ name: 'projections', check: () => directory.check() }, ...readiness];
+    const checks: ReadinessCheck[] = [...directoryChecks(engines, directory), ...readiness];
     return {
       module: EnginesModule,
       global: true,

@@ -16,6 +16,8 @@ import { meterEventStore } from './meter-event-store.js';
 
 /** What a product's app runs on. */
 export interface ProductEngines extends AsyncDisposable {
+  /** Whether some engine is at an address, and so may be away while we run. */
+  readonly mayBeAway: boolean;
   readonly bus: MessageBus;
   /** A store of documents for a product of its own, apart from ours. */
   openPeopleStore(product: string): Promise<ReadModels>;
@@ -53,6 +55,7 @@ export interface OpenEnginesOptions {
 export async function openEngines(config: RollcallConfig, options: OpenEnginesOptions = {}): Promise<Engines> {
   const open = new Opener(config, options);
   return open.all(async () => ({
+    mayBeAway: open.mayBeAway,
     store: await open.eventStore(),
     readModels: await open.models('', 'read-models', 'rebuildable'),
     requestLog: await open.models('-request-log', 'request-log'),
@@ -71,6 +74,7 @@ export async function openProductEngines(
 ): Promise<ProductEngines> {
   const open = new Opener(config, options);
   return open.all(async () => ({
+    mayBeAway: open.mayBeAway,
     bus: await open.bus(),
     openPeopleStore: (product) => open.peopleStore(product),
     [Symbol.asyncDispose]: () => open.close(),
@@ -85,6 +89,11 @@ class Opener {
     private readonly config: RollcallConfig,
     private readonly options: OpenEnginesOptions,
   ) {}
+
+  get mayBeAway(): boolean {
+    const { EVENTSTORE_URI, MONGODB_URI, KAFKA_BROKERS } = this.config;
+    return [EVENTSTORE_URI, MONGODB_URI, KAFKA_BROKERS].some((address) => address !== undefined);
+  }
 
   async all<T>(parts: () => Promise<T>): Promise<T> {
     try {

@@ -4,3 +4,6 @@ export * from './engines.js';
 export * from './engines.module.js';
 export * from './installed-products.js';
 export * from './kept-keys.js';
+export * from './projector.js';
+export * from './shared-work.js';
+export * from './parts-check.js';

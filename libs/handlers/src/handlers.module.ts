@@ -1,3 +1,4 @@
+import { ADMIN_STREAMS, GROUP_STREAMS, TENANT_STREAMS, USER_STREAMS } from '#domain';
 import { EVENT_STORE, type EventStore } from '#event-store';
 import { READ_MODELS, type ReadModels } from '#read-models';
 import { type DynamicModule, Module } from '@nestjs/common';
@@ -15,6 +16,15 @@ import { USER_HANDLERS } from './users/user.handlers.js';
 import { UserNameClaims } from './users/user-name-claims.js';
 import { UserUpdates } from './users/user-updates.js';
 
+/** Position of the newest event that a list may show: a claim of a userName is not one. */
+async function newestListed(store: EventStore): Promise<bigint | undefined> {
+  const streamPrefixes = [USER_STREAMS, GROUP_STREAMS, TENANT_STREAMS, ADMIN_STREAMS];
+  for await (const { position } of store.readAll('end', { direction: 'backwards', limit: 1, streamPrefixes })) {
+    return position;
+  }
+  return undefined;
+}
+
 /** The write side: command handlers over the event store. Expects the ports' tokens from a global module. */
 @Module({})
 export class HandlersModule {
@@ -23,6 +33,7 @@ export class HandlersModule {
     writeWaitMs: number;
     listWaitMs: number;
     writtenBefore?: bigint | undefined;
+    sharedReadModels?: boolean;
   }): DynamicModule {
     return {
       module: HandlersModule,
@@ -66,8 +77,11 @@ export class HandlersModule {
         {
           provide: ReadYourWrites,
           inject: [READ_MODEL_PROGRESS, EVENT_STORE],
-          useFactory: (progress: ReadModelProgress, { soleWriter }: EventStore) =>
-            new ReadYourWrites(progress, { ...limits, soleWriter }),
+          useFactory: (progress: ReadModelProgress, store: EventStore) => {
+            const { soleWriter } = store;
+            const newest = () => newestListed(store);
+            return new ReadYourWrites(progress, { ...limits, soleWriter, ...(!soleWriter && { newest }) });
+          },
         },
         ...USER_HANDLERS,
         ...GROUP_HANDLERS,

@@ -1,3 +1,4 @@
+import { EventStoreUnavailable } from '#event-store';
 import { ScimError } from '#scim';
 
 /** How far the read models have come; libs/subscriptions keeps one per process. */
@@ -21,6 +22,13 @@ export interface ReadYourWritesLimits {
   readonly writtenBefore?: bigint | undefined;
   /** Nobody else writes to the log: whoever asks this process for a list asks for its own writes only. */
   readonly soleWriter?: boolean;
+  /**
+   * Position of the newest event that lists show, asked of the log itself; given where others write to it.
+   * @throws EventStoreUnavailable while the log is away
+   */
+  readonly newest?: () => Promise<bigint | undefined>;
+  /** Whoever else writes waits for the same read models, as long as we do, before they acknowledge. */
+  readonly sharedReadModels?: boolean;
 }
 
 /**
@@ -34,6 +42,8 @@ export class ReadYourWrites {
   /** Writes acknowledged without waiting since `mark` was the newest of them. */
   private ahead = 0;
   private mark = -1n;
+  /** Until then, by `performance.now()`, the read models show all that others have acknowledged. */
+  private othersShownUntil = -Infinity;
 
   constructor(
     private readonly progress: ReadModelProgress,
@@ -69,14 +79,42 @@ export class ReadYourWrites {
     if (position > this.newestAcknowledged) this.newestAcknowledged = position;
   }
 
-  /** Whether lists show every write this process has acknowledged. */
+  /** Whether lists show every write that was acknowledged. */
   get current(): boolean {
-    return (this.progress.current ?? -1n) >= this.newestAcknowledged;
+    return (this.progress.current ?? -1n) >= this.newestAcknowledged && this.showsOthers;
   }
 
   /** Waits for what was acknowledged, as long as a list would. @returns whether all of it can be read now */
   async catchUp(): Promise<boolean> {
-    return this.current || this.progress.waitFor(this.newestAcknowledged, this.limits.listWaitMs);
+    if (this.current) return true;
+    const { listWaitMs } = this.limits;
+    if (!(await this.progress.waitFor(this.newestAcknowledged, listWaitMs))) return false;
+    return this.showsOthers || this.catchUpWithOthers();
+  }
+
+  private get showsOthers(): boolean {
+    return this.limits.newest === undefined || performance.now() < this.othersShownUntil;
+  }
+
+  /**
+   * What another process has acknowledged it has waited for, unless the read models took longer than its limit. So what
+   * they show now is everything that is acknowledged until as long as that limit from now: only what is written from now on can be
+   * acknowledged unseen, and not before then.
+   */
+  private async catchUpWithOthers(): Promise<boolean> {
+    const { newest, listWaitMs, writeWaitMs, sharedReadModels } = this.limits;
+    const begun = performance.now();
+    let position: bigint | undefined;
+    try {
+      position = await newest?.();
+    } catch (error) {
+      // Nobody can write either.
+      if (error instanceof EventStoreUnavailable) return true;
+      throw error;
+    }
+    if (position !== undefined && !(await this.progress.waitFor(position, listWaitMs))) return false;
+    if (sharedReadModels) this.othersShownUntil = begun + writeWaitMs;
+    return true;
   }
 
   /** @throws ScimError `unavailable` when the read model stays behind what was acknowledged */

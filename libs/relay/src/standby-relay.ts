@@ -6,6 +6,8 @@ import { type RecordHold, Relay, type RelayCounts, type RelayOptions } from './r
 export interface StandbyRelayOptions extends RelayOptions {
   /** Where processes that may relay the same log take turns, under the lease `relay`. Undefined: there is but this one. */
   readonly leases: LeasedWorkOptions['models'] | undefined;
+  /** Where nobody else relays: begin as soon as what it needs is there, and do not fail over what is away. */
+  readonly isPatient?: boolean;
   /** Of the lease; for tests. */
   readonly clock?: LeaseClock;
 }
@@ -26,12 +28,14 @@ export class StandbyRelay {
 
   constructor(private readonly options: StandbyRelayOptions) {}
 
-  /** Resolves, where nobody else relays, once the relay has begun; rejects where it cannot. Else at once. */
+  /** Resolves, where nobody else relays, once the relay has begun; rejects where it cannot. Else, or patient, at once. */
   async start(): Promise<void> {
     const { leases, log, clock } = this.options;
     if (leases) {
       const work = (signal: AbortSignal): Promise<void> => this.relayUntil(signal);
       this.lease = workUnderLease({ name: 'relay', models: leases, work, log, ...(clock && { clock }) });
+    } else if (this.options.isPatient) {
+      this.alone = this.relayAlone();
     } else {
       await new Promise<void>((resolve, reject) => {
         this.alone = this.relayAlone(resolve).catch(reject);
@@ -72,16 +76,17 @@ export class StandbyRelay {
     this.relay?.recordHoldsWith(record);
   }
 
-  private async relayAlone(begun: () => void): Promise<void> {
+  /** @param begun told of the first time; without it, what fails before is tried again too */
+  private async relayAlone(begun?: () => void): Promise<void> {
     const { signal } = this.stopping;
     const backOff = new BackOff(DEFAULT_RETRY);
-    let hasBegun = false;
+    let hasBegun = begun === undefined;
     while (!signal.aborted) {
       try {
         await this.relayUntil(signal, () => {
           hasBegun = true;
           backOff.reset();
-          begun();
+          begun?.();
         });
       } catch (error) {
         if (!hasBegun) throw error;

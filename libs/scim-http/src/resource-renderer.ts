@@ -1,7 +1,7 @@
 import type { Group, TenantSettings, User } from '#domain';
 import { type Loaded, versionOf } from '#handlers';
 import { documentId, type GroupDocument, GROUPS, MEMBERSHIPS, type MembershipDocument } from '#projections';
-import type { ReadModels } from '#read-models';
+import { type ReadModels, ReadModelsUnavailable } from '#read-models';
 import {
   completeJson,
   type FilterNode,
@@ -65,9 +65,8 @@ export class ResourceRenderer {
 
   async user(audience: Audience, user: Described): Promise<string> {
     const { tenant, baseUrl, projector } = audience;
-    const membership = projector.shows('groups') ? await this.membership(tenant, user.id) : undefined;
-    if (!membership) return this.complete(audience, userModel, user, '');
-    const groups = await this.groupsOf(tenant, membership.groups);
+    const groups = projector.shows('groups') ? await this.groupsOfUser(tenant, user.id) : undefined;
+    if (!groups) return this.complete(audience, userModel, user, '');
     const elements = groups.map(({ id, display, type }) => {
       const $ref = `${baseUrl}/Groups/${id}`;
       return JSON.stringify({ value: id, $ref, display, type });
@@ -114,6 +113,17 @@ export class ResourceRenderer {
     });
     if (projector.isIdentity) return text;
     return JSON.stringify(projector.project(JSON.parse(text) as { [name: string]: JsonValue }));
+  }
+
+  /** Undefined where the user is in none, and where the read models, which alone know, are away: the user is there all the same. */
+  private async groupsOfUser(tenant: string, id: string) {
+    try {
+      const membership = await this.membership(tenant, id);
+      return membership && (await this.groupsOf(tenant, membership.groups));
+    } catch (error) {
+      if (error instanceof ReadModelsUnavailable) return undefined;
+      throw error;
+    }
   }
 
   /** The groups a user is in: those given, and those that these are nested in (RFC 7643 §4.1.2, `groups`). */

@@ -1,6 +1,6 @@
 import type { EventBatch, EventStore, RecordedEvent } from '#event-store';
 import type { Projection } from '#projections';
-import type { ReadModels } from '#read-models';
+import { CheckpointMoved, type ReadModels } from '#read-models';
 import { traceEvents } from '#telemetry';
 import type { RetryOptions } from './back-off.js';
 import { BatchFolder, type FoldedBatch } from './batch-fold.js';
@@ -20,9 +20,13 @@ export interface ProjectionLoopOptions {
   readonly hotDocuments: number;
   readonly maxBatchSize: number;
   readonly gatherMs: number;
+  /** Other processes see from the checkpoint how far this one has come: it moves with every event, also one that changes nothing. */
+  readonly isFollowed: boolean;
   readonly onParked: OnParked;
   /** The read models have passed `position`. */
   readonly onPassed: () => void;
+  /** Another writer has moved the checkpoint. What is in memory may be stale: nothing more is written until the loop is stopped. */
+  readonly onMoved: (error: CheckpointMoved) => void;
   readonly retry: RetryOptions;
   readonly log: SubscriptionLog;
 }
@@ -35,8 +39,8 @@ export class ProjectionLoop {
   #stored: bigint | undefined;
   #storedAt = performance.now();
   /**
-   * The fold of the batch in hand. A write that failed may have landed all the same; the documents read again would then
-   * hold the batch already, so what is repeated is the write, never the fold.
+   * The fold of the batch in hand: what is repeated is the write, never the fold. One that failed may have landed all the
+   * same, and then the repetition is refused, as if another had written it.
    */
   #folded: { readonly batch: EventBatch; readonly result: FoldedBatch } | undefined;
 
@@ -92,7 +96,8 @@ export class ProjectionLoop {
   async #handle(batch: EventBatch): Promise<void> {
     const traced = traceEvents('project', batch.events);
     const { operations, keep } = await this.#fold(batch);
-    if (operations.length > 0 || performance.now() - this.#storedAt >= IDLE_CHECKPOINT_MS) {
+    const isNews = operations.length > 0 || (this.options.isFollowed && batch.events.length > 0);
+    if (isNews || performance.now() - this.#storedAt >= IDLE_CHECKPOINT_MS) {
       await this.#write(operations, batch.position);
     }
     keep();
@@ -117,8 +122,14 @@ export class ProjectionLoop {
   }
 
   async #write(operations: FoldedBatch['operations'], position: bigint): Promise<void> {
-    const checkpoints = this.projections.map(({ name }) => ({ name, position }));
-    await this.options.models.write({ operations, checkpoints });
+    const after = this.#stored ?? ('none' as const);
+    const checkpoints = this.projections.map(({ name }) => ({ name, position, after }));
+    try {
+      await this.options.models.write({ operations, checkpoints });
+    } catch (error) {
+      if (error instanceof CheckpointMoved) this.options.onMoved(error);
+      throw error;
+    }
     this.#stored = position;
     this.#storedAt = performance.now();
   }

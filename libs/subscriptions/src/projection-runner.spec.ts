@@ -218,6 +218,33 @@ describe('ProjectionRunner', () => {
     expect(() => runnerOf([counts, { ...counts, name: 'other' }])).toThrow('collection counts');
   });
 
+  it('leaves what one would have left where two project at once, of whom neither knows of the other', async () => {
+    const round = fc.record({
+      events: fc.array(fc.constantFrom('user-1', 'user-2', 'group-1'), { minLength: 1, maxLength: 12 }),
+      outcomes: fc.array(fc.constantFrom<WriteOutcome>('lands', 'fails', 'landsAndFails'), { maxLength: 4 }),
+      maxBatchSize: fc.integer({ min: 1, max: 5 }),
+      isFollowed: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(round, { minLength: 1, maxLength: 5 }), async (rounds) => {
+        store = new FakeEventLog();
+        models = new FakeReadModels();
+        await using first = runnerOf([counts, members], { maxBatchSize: 3 });
+        await first.start();
+        for (const { events, outcomes, ...options } of rounds) {
+          models.outcomes = [...outcomes];
+          await using second = runnerOf([counts, members], options);
+          await second.start();
+          for (const stream of events) store.record(stream, 'Happened', { added: [stream] });
+          await caughtUp(second);
+        }
+        await caughtUp(first);
+        expect(models.contents('counts')).toEqual(foldAll(store.events));
+      }),
+      { numRuns: 30 },
+    );
+  });
+
   it('counts each event exactly once in effect, whatever writes fail and whenever it is restarted', async () => {
     const outcome = fc.constantFrom<WriteOutcome>('lands', 'fails', 'landsAndFails');
     const type = fc.constantFrom('Happened', 'Happened', 'Happened', 'Ended');

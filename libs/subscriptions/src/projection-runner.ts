@@ -1,6 +1,6 @@
 import type { EventStore } from '#event-store';
 import type { Projection } from '#projections';
-import type { ReadModels } from '#read-models';
+import type { CheckpointMoved, ReadModels } from '#read-models';
 import { BackOff, DEFAULT_RETRY, type RetryOptions } from './back-off.js';
 import { SILENT, type SubscriptionLog } from './failures.js';
 import { type OnParked, ProjectionLoop } from './projection-loop.js';
@@ -18,7 +18,9 @@ export interface ProjectionRunnerOptions {
   readonly maxBatchSize?: number;
   /** Least time between two writes while nobody waits for `progress`; default 0 ms. */
   readonly gatherMs?: number;
-  /** Documents kept in memory, per collection; default 2000, 0 where another process may write the collections. */
+  /** Other processes follow the checkpoints: they move with every event. Default false. */
+  readonly isFollowed?: boolean;
+  /** Documents kept in memory, per collection; default 2000. Those that another process has written since are never used. */
   readonly hotDocuments?: number;
   /** Default 100 ms, doubling to 5 s. */
   readonly retry?: RetryOptions;
@@ -34,11 +36,20 @@ export interface ProjectionStatus {
   readonly failing: boolean;
 }
 
+/** How far read models have come, whoever keeps them up. */
+export interface ProjectionSource {
+  /** Position that every required projection has passed: what a reader of their collections sees. */
+  readonly progress: Progress;
+  status(): ProjectionStatus[];
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
 /**
  * Keeps read models up with the log. Projections at the same checkpoint share a loop; one that is new or being rebuilt
  * has its own until the next start, so that it holds nobody up.
  */
-export class ProjectionRunner implements AsyncDisposable {
+export class ProjectionRunner implements ProjectionSource, AsyncDisposable {
   readonly #tracker = new ProgressTracker((position) => {
     for (const loop of this.#loops) loop.hurry(position);
   });
@@ -113,7 +124,7 @@ export class ProjectionRunner implements AsyncDisposable {
   /** One loop per checkpoint among `projections`. */
   async #run(projections: readonly Projection[]): Promise<void> {
     const { store, models, maxBatchSize = 512, gatherMs = 0, hotDocuments = 2000 } = this.options;
-    const { retry = DEFAULT_RETRY, onParked } = this.options;
+    const { retry = DEFAULT_RETRY, onParked, isFollowed = false } = this.options;
     const groups = new Map<bigint | 'start', Projection[]>();
     for (const projection of projections) {
       const after = await this.#startingPoint(projection);
@@ -121,7 +132,7 @@ export class ProjectionRunner implements AsyncDisposable {
     }
     if (this.#stopping.signal.aborted) return;
     for (const [after, group] of groups) {
-      const loop = new ProjectionLoop({
+      const loop: ProjectionLoop = new ProjectionLoop({
         store,
         models,
         projections: group,
@@ -132,11 +143,24 @@ export class ProjectionRunner implements AsyncDisposable {
         retry,
         log: this.#log,
         onParked: onParked ?? (() => undefined),
+        isFollowed,
         onPassed: () => this.#passed(),
+        onMoved: (error) => this.#beginAgain(loop, error),
       });
       this.#loops.push(loop);
     }
     this.#passed();
+  }
+
+  /** Goes on from what is stored: another process has written there, or a write of ours that seemed to have failed. */
+  #beginAgain(loop: ProjectionLoop, error: CheckpointMoved): void {
+    this.#log.warn({ err: error }, 'Read models were written meanwhile; going on from there');
+    void this.#exclusively(async () => {
+      if (this.#stopping.signal.aborted || !this.#loops.includes(loop)) return;
+      await loop.stop();
+      this.#loops = this.#loops.filter((other) => other !== loop);
+      await this.#run(loop.projections);
+    });
   }
 
   /** The checkpoint as it is stored now: a write that seemed to fail may have moved it. */
@@ -144,8 +168,9 @@ export class ProjectionRunner implements AsyncDisposable {
     const { models } = this.options;
     const checkpoint = await this.#persistently(() => models.checkpoint(name));
     if (checkpoint !== undefined) return checkpoint;
-    // Documents of a former projection, which stood under another name, must not be folded on.
-    await this.#persistently(() => models.reset(collections.map((collection) => collection.name), [])); // prettier-ignore
+    // Documents of a former projection, which stood under another name, must not be folded on. Named with its checkpoint, so
+    // that another process that has begun meanwhile begins again.
+    await this.#persistently(() => models.reset(collections.map((collection) => collection.name), [name])); // prettier-ignore
     return 'start';
   }
 

@@ -31,4 +31,16 @@ describe('HealthController', () => {
     expect(body).toEqual({ status: 'not ready', missing: { projections: 'behind by 7', engine: 'does not answer' } });
     expect(lines.join('')).toContain('"part":"engine"');
   });
+
+  it('is ready without a part that it can do without, and tells which', async () => {
+    const away = { name: 'read models', degrades: true, check: () => 'away' };
+    expect(await ready(away, { name: 'event store', check: () => true })).toMatchObject({
+      body: { status: 'degraded', degraded: { 'read models': 'away' } },
+      statuses: [],
+    });
+    expect(await ready(away, { name: 'event store', check: () => 'away' })).toMatchObject({
+      body: { status: 'not ready', missing: { 'event store': 'away' }, degraded: { 'read models': 'away' } },
+      statuses: [503],
+    });
+  });
 });

@@ -5,14 +5,22 @@ import type { Aggregates } from '#handlers';
 import { CREDENTIALS, type CredentialDocument, PROJECTIONS } from '#projections';
 import type { ReadModels } from '#read-models';
 import type { StandbyRelay } from '#relay';
-import { eventsBehind } from '#subscriptions';
+import { eventsBehind, type ProjectionSource, type ProjectionStatus } from '#subscriptions';
 import type { Metrics, Sample } from '#telemetry';
 
 const bit = (is: boolean): number => (is ? 1 : 0);
 
-/** What a process tells that keeps the projections up, and the request log. */
-export function tellOfDirectory(metrics: Metrics, { runner, requestLog }: DirectoryService, store: EventStore): void {
-  const each = (value: (status: ReturnType<typeof runner.status>[number]) => number) => (): Sample[] =>
+/** What a gateway tells of what it keeps beside its routes. */
+export function tellOfDirectory(metrics: Metrics, directory: DirectoryService, store: EventStore): void {
+  const { runner, requestLog } = directory;
+  // How far read models are behind that others keep up is for those to tell.
+  if (!directory.sharesReadModels) tellOfProjections(metrics, runner, store);
+  metrics.read('rollcall_request_log_lost_total', () => [[{}, requestLog.lost]]);
+}
+
+/** What a process tells that keeps the projections up. */
+export function tellOfProjections(metrics: Metrics, runner: Pick<ProjectionSource, 'status'>, store: EventStore): void {
+  const each = (value: (status: ProjectionStatus) => number) => (): Sample[] =>
     runner.status().map((status) => [{ projection: status.name }, value(status)]);
   metrics.read('rollcall_projection_lag_seconds', each(({ lag }) => lag / 1_000)); // prettier-ignore
   metrics.read('rollcall_projection_failing', each(({ failing }) => bit(failing))); // prettier-ignore
@@ -24,7 +32,6 @@ export function tellOfDirectory(metrics: Metrics, { runner, requestLog }: Direct
     }
     return samples;
   });
-  metrics.read('rollcall_request_log_lost_total', () => [[{}, requestLog.lost]]);
 }
 
 /** What a process tells that decides. */

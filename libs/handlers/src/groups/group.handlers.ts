@@ -63,7 +63,7 @@ export class DeleteGroupHandler implements ICommandHandler<DeleteGroup> {
   async execute({ context, id, ifMatch }: DeleteGroup): Promise<WrittenGroup> {
     const written = await this.updates.execute(context, id, { type: 'DeleteGroup', groupId: id }, ifMatch);
     await this.readYourWrites.acknowledge(written.position);
-    await this.readYourWrites.acknowledge(await this.cleanup.removeEverywhere(context, id));
+    await this.readYourWrites.acknowledge(await this.cleanup.removeNow(context, id));
     return written;
   }
 }

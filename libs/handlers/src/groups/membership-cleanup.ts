@@ -2,7 +2,7 @@ import { type GroupEvent, type GroupMember, groupStream, isLive, parseStream, us
 import type { RecordedEvent } from '#event-store';
 import { ScimError } from '#scim';
 import { documentId, MEMBERSHIPS, type MembershipDocument } from '#projections';
-import type { ReadModels } from '#read-models';
+import { type ReadModels, ReadModelsUnavailable } from '#read-models';
 import type { Aggregates } from '../aggregates/aggregates.js';
 import type { ReadModelProgress } from '../read-your-writes.js';
 import type { RequestContext } from '../request-context.js';
@@ -35,6 +35,16 @@ export class MembershipCleanup {
       if (position !== undefined && (last === undefined || position > last)) last = position;
     }
     return last;
+  }
+
+  /** As {@link removeEverywhere}; where the read models are away it is left to whoever follows the log. */
+  async removeNow(context: RequestContext, memberId: string): Promise<bigint | undefined> {
+    try {
+      return await this.removeEverywhere(context, memberId);
+    } catch (error) {
+      if (error instanceof ReadModelsUnavailable) return undefined;
+      throw error;
+    }
   }
 
   /** Whether an event of this type may call for anything. */

@@ -1,0 +1,128 @@
+import type { Projection } from '#projections';
+import type { ReadModels } from '#read-models';
+import { SILENT, type SubscriptionLog } from './failures.js';
+import { type Progress, ProgressTracker } from './progress.js';
+import type { ProjectionSource, ProjectionStatus } from './projection-runner.js';
+
+export interface CheckpointFollowerOptions {
+  readonly models: Pick<ReadModels, 'declare' | 'checkpoints'>;
+  readonly projections: readonly Projection[];
+  /** Names of the projections that `progress` waits for; default all. */
+  readonly required?: readonly string[];
+  /** Pause between two looks while nobody waits, ms; default 1,000. */
+  readonly idleMs?: number;
+  /** The same while somebody waits: the first, and the longest, to which it grows as long as nothing moves; default 3 and 50. */
+  readonly waitingMs?: number;
+  readonly longestWaitingMs?: number;
+  readonly log?: SubscriptionLog;
+}
+
+/**
+ * Tells how far read models have come that another process keeps up, by looking at their checkpoints: often while
+ * somebody waits, and seldom otherwise.
+ */
+export class CheckpointFollower implements ProjectionSource {
+  readonly #tracker = new ProgressTracker(() => this.#lookSoon());
+  readonly #log: SubscriptionLog;
+  readonly #names: readonly string[];
+  readonly #required: ReadonlySet<string>;
+  #positions: readonly (bigint | undefined)[] = [];
+  #failing = false;
+  #waitingSince: number | undefined;
+  #pause: number;
+  #endPause: (() => void) | undefined;
+  #stopped = false;
+  #running: Promise<void> | undefined;
+
+  constructor(private readonly options: CheckpointFollowerOptions) {
+    const { projections, required, log = SILENT } = options;
+    this.#names = projections.map(({ name }) => name);
+    this.#required = new Set(required ?? this.#names);
+    this.#log = log;
+    this.#pause = this.#shortest;
+  }
+
+  get progress(): Progress {
+    return this.#tracker;
+  }
+
+  /** Declares the collections, for readers must know them too, and looks a first time, whatever comes of it. */
+  async start(): Promise<void> {
+    const { models, projections } = this.options;
+    for (const collection of projections.flatMap(({ collections }) => collections)) await models.declare(collection);
+    await this.#look();
+    this.#running = this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#endPause?.();
+    await this.#running;
+    this.#tracker[Symbol.dispose]();
+  }
+
+  /** `lag`: how long somebody has waited without anything moving, as nobody here sees the log. */
+  status(): ProjectionStatus[] {
+    const lag = this.#waitingSince === undefined ? 0 : performance.now() - this.#waitingSince;
+    return this.#names.map((name, i) => ({ name, position: this.#positions[i], lag, failing: this.#failing }));
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopped) {
+      await this.#rest();
+      if (!this.#stopped) await this.#look();
+    }
+  }
+
+  async #look(): Promise<void> {
+    try {
+      const before = this.#tracker.current;
+      this.#positions = await this.options.models.checkpoints(this.#names);
+      this.#failing = false;
+      this.#passed();
+      const moved = before !== this.#tracker.current;
+      if (moved) this.#pause = this.#shortest;
+      if (this.#tracker.waiting === 0) this.#waitingSince = undefined;
+      else if (moved || this.#waitingSince === undefined) this.#waitingSince = performance.now();
+    } catch (error) {
+      if (!this.#failing) this.#log.warn({ err: error }, 'Read models cannot be asked how far they have come');
+      this.#failing = true;
+    }
+  }
+
+  #passed(): void {
+    let lowest: bigint | undefined;
+    for (const [i, name] of this.#names.entries()) {
+      if (!this.#required.has(name)) continue;
+      const position = this.#positions[i];
+      if (position === undefined) return;
+      if (lowest === undefined || position < lowest) lowest = position;
+    }
+    if (lowest !== undefined) this.#tracker.passed(lowest);
+  }
+
+  async #rest(): Promise<void> {
+    const waited = this.#tracker.waiting > 0;
+    const pause = waited ? this.#pause : (this.options.idleMs ?? 1_000);
+    if (waited) this.#pause = Math.min(this.#pause * 1.5, this.options.longestWaitingMs ?? 50);
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, pause);
+      timer.unref();
+      this.#endPause = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#endPause = undefined;
+  }
+
+  get #shortest(): number {
+    return this.options.waitingMs ?? 3;
+  }
+
+  /** Somebody has begun to wait: the first of them ends a long pause, the others have come soon enough. */
+  #lookSoon(): void {
+    this.#pause = this.#shortest;
+    if (this.#tracker.waiting === 1) this.#endPause?.();
+  }
+}
