@@ -50,6 +50,24 @@ describe('CheckpointFollower', () => {
     expect(follower.progress.current).toBeUndefined();
   });
 
+  it('has not passed any more what is being read anew', async () => {
+    stand(20n);
+    await begin({ required: ['users', 'groups'], idleMs: 1 });
+    const turns = async (until: () => boolean) => {
+      while (!until()) await new Promise(setImmediate);
+    };
+    models.positions.delete('users');
+    await turns(() => follower.progress.current === undefined);
+    expect(await follower.progress.waitFor(20n, 5)).toBe(false);
+    stand(5n);
+    await turns(() => follower.progress.current === 5n);
+    const waiting = follower.progress.waitFor(20n, 10_000);
+    stand(30n);
+    expect(await waiting).toBe(true);
+    stand(25n);
+    await turns(() => follower.progress.current === 25n);
+  });
+
   it('looks while somebody waits, and not otherwise', async () => {
     stand(10n);
     await begin({ required: ['users', 'groups'] });

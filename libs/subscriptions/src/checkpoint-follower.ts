@@ -91,14 +91,20 @@ export class CheckpointFollower implements ProjectionSource {
   }
 
   #passed(): void {
-    let lowest: bigint | undefined;
-    for (const [i, name] of this.#names.entries()) {
-      if (!this.#required.has(name)) continue;
-      const position = this.#positions[i];
-      if (position === undefined) return;
-      if (lowest === undefined || position < lowest) lowest = position;
-    }
-    if (lowest !== undefined) this.#tracker.passed(lowest);
+    const { current } = this.#tracker;
+    const lowest = this.#lowest();
+    // Being rebuilt: what is there now is not everything, and must not be shown as if it were.
+    if (current !== undefined && (lowest === undefined || lowest < current)) this.#tracker.fellBack(lowest);
+    else if (lowest !== undefined) this.#tracker.passed(lowest);
+  }
+
+  /** Where the last of those who count stands; undefined while one of them has not begun. */
+  #lowest(): bigint | undefined {
+    const [first, ...others] = this.#positions.filter((_, i) => this.#required.has(this.#names[i] ?? ''));
+    return others.reduce((lowest, position) => {
+      if (lowest === undefined || position === undefined) return undefined;
+      return position < lowest ? position : lowest;
+    }, first);
   }
 
   async #rest(): Promise<void> {

@@ -53,6 +53,11 @@ export class ProgressTracker implements Progress, Disposable {
     if (this.#heap.length === 0) this.#timer?.unref();
   }
 
+  /** What was visible is no more, beyond `position`: it is being read anew. Undefined: nothing is visible. */
+  fellBack(position: bigint | undefined): void {
+    this.#current = position;
+  }
+
   waitFor(position: bigint, timeoutMs: number): Promise<boolean> {
     if (this.#current !== undefined && position <= this.#current) return PASSED;
     if (this.#disposed) return Promise.resolve(false);
