@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigurationError, parseKafkaBrokers, type RollcallConfig } from '#config';
@@ -13,6 +14,9 @@ import { databaseOf, openMongoReadModels } from '#read-models/mongodb';
 import type { Metrics } from '#telemetry';
 import { lockDirectory } from './directory-lock.js';
 import { meterEventStore } from './meter-event-store.js';
+
+/** Where sources run as they are, as under test, there is none, and searches are made in this process. */
+const SEARCHES = new URL('./search-process.js', import.meta.url);
 
 /** What a product's app runs on. */
 export interface ProductEngines extends AsyncDisposable {
@@ -133,7 +137,9 @@ class Opener {
       return this.#keep(addressed('MONGODB_URI', open));
     }
     const directory = await this.#folder(folder);
-    return this.#keep(await openLmdbReadModels({ directory, ...(durability && { durability }) }));
+    // Only what clients may search in any way they like.
+    const searches = durability === 'rebuildable' && existsSync(SEARCHES) ? { entry: SEARCHES } : undefined;
+    return this.#keep(await openLmdbReadModels({ directory, ...(durability && { durability }), ...(searches && { searches }) })); // prettier-ignore
   }
 
   peopleStore(product: string): Promise<ReadModels> {

@@ -6,6 +6,7 @@ import { IndexedField, readSeen, seenValue, writeSeen } from './indexed-field.js
 import { MAX_VALUE_FIELDS } from './key-encoding.js';
 import { Mutations } from './mutations.js';
 import { SegmentCounts } from './segment-counts.js';
+import { SEGMENT_SIZE } from './segments.js';
 import type { KeyDatabase, Storage, TextDatabase } from './storage.js';
 import type { Writer } from './writer.js';
 
@@ -74,7 +75,12 @@ async function build(writer: Writer, collection: Collection): Promise<void> {
   }
 }
 
-function openCollection(storage: Storage, definition: CollectionDefinition, segmentSize: number): Collection {
+/** As it stands in the file. */
+export function openCollection(
+  storage: Storage,
+  definition: CollectionDefinition,
+  segmentSize = SEGMENT_SIZE,
+): Collection {
   const seen = readSeen(storage.value(seenValue(definition.name)));
   const fields = new Map<string, IndexedField>();
   const indexes = definition.indexes.map((index) => {

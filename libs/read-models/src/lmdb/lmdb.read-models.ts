@@ -8,12 +8,14 @@ import {
   ReadModelsUnavailable,
   type WriteBatch,
 } from '../read-models.port.js';
+import { Stretch } from '#turns';
 import type { Collection } from './collection.js';
 import { databasesOf, declareCollection } from './declaration.js';
 import { Mutations } from './mutations.js';
-import { Pace } from './pace.js';
+import { LongWork, Pace } from './pace.js';
 import { findPinned } from './pinned-find.js';
 import { type QueryCost, QueryRun, readDocument } from './query-run.js';
+import { type Found, NoSearchProcess, SearchProcess } from './searches/search-process.js';
 import { SEGMENT_SIZE } from './segments.js';
 import { type Durability, Storage } from './storage.js';
 import { checkpointValue, Writer } from './writer.js';
@@ -28,7 +30,19 @@ export interface LmdbReadModelsOptions {
   readonly segmentSize?: number;
   /** Told after each query how it was answered. */
   readonly onCost?: (cost: QueryCost) => void;
+  /** Where long searches go; default nowhere: they are made in this process. */
+  readonly searches?: SearchesOptions;
 }
+
+export interface SearchesOptions {
+  /** A module that calls {@link serveSearches}, and can be run as it is. */
+  readonly entry: URL;
+  /** Every query goes there at once, if it is not one that an index answers outright. Only tests have a reason to. */
+  readonly eager?: boolean;
+}
+
+/** What a query with a budget may take in this process before it is begun anew in the one for searches, milliseconds. */
+const HERE_MS = 2;
 
 /**
  * Read models in one LMDB file in this process. A query that no index covers reads the whole collection, in slices of a
@@ -37,30 +51,36 @@ export interface LmdbReadModelsOptions {
  */
 export async function openLmdbReadModels(options: LmdbReadModelsOptions): Promise<ReadModels> {
   const storage = await Storage.open(options.directory, options.durability);
-  return new LmdbReadModels(storage, options.segmentSize ?? SEGMENT_SIZE, options.onCost);
+  return new LmdbReadModels(storage, options);
 }
 
 class LmdbReadModels implements ReadModels {
   readonly #collections = new Map<string, Collection>();
+  readonly #definitions = new Map<string, CollectionDefinition>();
   readonly #writer: Writer;
   #closing: Promise<void> | undefined;
   /** Queries under way; the file stays open and its databases as they are until they are done. */
   #queries = 0;
+  readonly #searches: SearchProcess | undefined;
 
   constructor(
     private readonly storage: Storage,
-    private readonly segmentSize: number,
-    private readonly onCost: LmdbReadModelsOptions['onCost'],
+    private readonly options: LmdbReadModelsOptions,
   ) {
     this.#writer = new Writer(storage, this.#collections);
+    const { directory, searches } = options;
+    const onEnd = (): void => storage.forgetDeadReaders();
+    this.#searches = searches && new SearchProcess({ entry: searches.entry, directory, onEnd });
   }
 
   async declare(definition: CollectionDefinition): Promise<void> {
     this.#assertOpen();
+    const { segmentSize = SEGMENT_SIZE } = this.options;
     await this.#writer.alone(async () => {
       // Opening a database ends lmdb's current read transaction, under a query's feet.
       await this.#queriesDone();
-      const collection = await declareCollection(this.storage, this.#writer, definition, this.segmentSize);
+      const collection = await declareCollection(this.storage, this.#writer, definition, segmentSize);
+      this.#definitions.set(definition.name, definition);
       this.#collections.set(definition.name, collection);
     });
   }
@@ -78,14 +98,35 @@ class LmdbReadModels implements ReadModels {
 
   async find<T extends Document>(collection: string, query: Query): Promise<T[]> {
     this.#assertOpen();
-    return (
-      findPinned<T>(this.#collection(collection), query) ??
-      this.#query(collection, query.budget, (run) => run.find<T>(query))
+    const from = this.#collection(collection);
+    const pinned = findPinned<T>(from, query);
+    if (pinned) return pinned;
+    return this.#query(
+      from,
+      query.budget,
+      (run) => run.find<T>(query),
+      async (searches) => {
+        const { texts } = await this.#search(searches, from, query);
+        const documents: T[] = [];
+        const stretch = new Stretch();
+        for (const text of texts) {
+          documents.push(from.read(text, query.fields) as T);
+          if (stretch.isOver) await stretch.rest();
+        }
+        return documents;
+      },
     );
   }
 
   async count(collection: string, filter: Filter, budget?: QueryBudget): Promise<number> {
-    return this.#query(collection, budget, (run) => run.count(filter));
+    this.#assertOpen();
+    const from = this.#collection(collection);
+    return this.#query(
+      from,
+      budget,
+      (run) => run.count(filter),
+      async (searches) => (await this.#search(searches, from, { filter, ...(budget && { budget }) }, true)).count,
+    );
   }
 
   async write(batch: WriteBatch): Promise<void> {
@@ -123,28 +164,59 @@ class LmdbReadModels implements ReadModels {
   async #close(): Promise<void> {
     // One step later, so that `#closing` is set and turns new callers away.
     await Promise.resolve();
+    await this.#searches?.[Symbol.asyncDispose]();
     await this.#writer.idle();
     await this.#queriesDone();
     await this.storage.close();
   }
 
+  /** @param elsewhere asks the search process, where there is one and the query turns out to be long */
   async #query<T>(
-    collection: string,
+    from: Collection,
+    budget: QueryBudget | undefined,
+    here: (run: QueryRun) => Promise<T>,
+    elsewhere: (searches: SearchProcess) => Promise<T>,
+  ): Promise<T> {
+    const searches = this.#searches;
+    const { eager } = this.options.searches ?? {};
+    if (!searches || !(budget || eager)) return this.#queryHere(from, budget, here);
+    try {
+      if (!eager) return await this.#queryHere(from, budget, here, HERE_MS);
+    } catch (error) {
+      if (!(error instanceof LongWork)) throw error;
+    }
+    try {
+      return await elsewhere(searches);
+    } catch (error) {
+      if (!(error instanceof NoSearchProcess)) throw error;
+    }
+    return this.#queryHere(from, budget, here);
+  }
+
+  async #queryHere<T>(
+    from: Collection,
     budget: QueryBudget | undefined,
     run: (query: QueryRun) => Promise<T>,
+    mostMs?: number,
   ): Promise<T> {
     this.#assertOpen();
-    const from = this.#collection(collection);
     const snapshot = this.storage.snapshot();
     this.#queries++;
     try {
-      const pace = new Pace(() => this.#assertOpen(), budget);
+      const pace = new Pace(() => this.#assertOpen(), budget, mostMs);
       const sequence = (): number => this.storage.sequenceIn(snapshot);
-      return await run(new QueryRun(from, snapshot, pace, { sequence, onCost: this.onCost }));
+      return await run(new QueryRun(from, snapshot, pace, { sequence, onCost: this.options.onCost }));
     } finally {
       this.#queries--;
       snapshot.done();
     }
+  }
+
+  async #search(searches: SearchProcess, from: Collection, query: Query, counts = false): Promise<Found> {
+    const { indexes = [], derived } = this.#definitions.get(from.name) ?? {};
+    const found = await searches.search({ name: from.name, indexes, isDerived: derived !== undefined }, query, counts);
+    if (found.cost) this.options.onCost?.({ ...found.cost, elsewhere: true });
+    return found;
   }
 
   async #queriesDone(): Promise<void> {

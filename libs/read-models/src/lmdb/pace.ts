@@ -4,16 +4,28 @@ import { type QueryBudget, QueryTooCostly } from '../read-models.port.js';
 /** Steps between two looks at the clock. */
 const STEPS = 4;
 
+/** The work takes longer than it may here. */
+export class LongWork extends Error {
+  override readonly name = 'LongWork';
+}
+
 /** Cuts long work into slices that leave the event loop free in between, and keeps it within its budget. */
 export class Pace {
   #steps = 0;
   #lookedAt = performance.now();
   #end = this.#lookedAt + STRETCH_MS;
 
-  /** @param check called after each rest; throws when the work has become pointless */
+  /** Time of earlier stretches. */
+  #spentMs = 0;
+
+  /**
+   * @param check called after each rest; throws when the work has become pointless
+   * @param mostMs time after which {@link rest} throws {@link LongWork}
+   */
   constructor(
     private readonly check: () => void,
     private readonly budget?: QueryBudget,
+    private readonly mostMs = Infinity,
   ) {}
 
   /**
@@ -37,6 +49,8 @@ export class Pace {
   /** Lets others run if the slice is used up. */
   async rest(): Promise<void> {
     if (!this.overdue()) return;
+    this.#spentMs += STRETCH_MS;
+    if (this.#spentMs > this.mostMs) throw new LongWork();
     await turn();
     this.check();
     this.#lookedAt = performance.now();

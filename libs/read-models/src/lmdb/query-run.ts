@@ -34,6 +34,8 @@ export interface QueryCost {
   readonly entries: number;
   /** Documents read in order to test or to sort them. */
   readonly examined: number;
+  /** In the process for searches; what was tried here before is not counted. */
+  readonly elsewhere?: boolean;
 }
 
 /** What leads to the matches: a plan or a set of ids, and a test of what they lead to. */

@@ -20,6 +20,7 @@ export type TextDatabase = Database<string, string | Uint8Array>;
 export type KeyDatabase = Database<Uint8Array, string | Uint8Array>;
 export type Snapshot = Transaction;
 
+const FILE = 'read-models.mdb';
 const SEQUENCE = 'sequence';
 
 /** Files open in this process: a second handle would not see the first one's segment counts move. */
@@ -40,17 +41,31 @@ export class Storage {
   readonly #file: string;
   readonly #mark: PowerCutMark | undefined;
 
-  private constructor(file: string, root: RootDatabase<string, string>, mark: PowerCutMark | undefined) {
+  private constructor(
+    file: string,
+    root: RootDatabase<string, string>,
+    mark: PowerCutMark | undefined,
+    private readonly writes = true,
+  ) {
     this.#file = file;
     this.#root = root;
     this.#mark = mark;
     this.#values = this.#openText('values');
-    this.sequence = Number(this.#values.get(SEQUENCE) ?? 0);
+    this.sequence = this.#newest();
+  }
+
+  /**
+   * The file of another process, which has it open and is its only writer. What that commits is seen after `refresh`; its
+   * segment counts are always read from the file.
+   */
+  static openForReading(directory: string): Storage {
+    const file = join(directory, FILE);
+    return new Storage(file, openRoot(file, false, true), undefined, false);
   }
 
   /** @throws ReadModelsUnavailable the file cannot be opened, or is open in this process */
   static async open(directory: string, durability: Durability = 'flushed'): Promise<Storage> {
-    const file = join(directory, 'read-models.mdb');
+    const file = join(directory, FILE);
     if (openFiles.has(file)) throw new ReadModelsUnavailable(`${file} is open already`);
     openFiles.add(file);
     try {
@@ -132,7 +147,12 @@ export class Storage {
   /** Reads from now on see the newest transaction; after a failed commit, also finds out which that is. */
   refresh(): void {
     this.#root.resetReadTxn();
-    this.sequence = Number(this.#values.get(SEQUENCE) ?? 0);
+    this.sequence = this.#newest();
+  }
+
+  /** Frees what readers in processes that have died still held. */
+  forgetDeadReaders(): void {
+    this.#root.readerCheck();
   }
 
   async close(): Promise<void> {
@@ -145,6 +165,11 @@ export class Storage {
     } finally {
       openFiles.delete(this.#file);
     }
+  }
+
+  /** One that reads only moves with every transaction of another process, so no number is that of what it remembers. */
+  #newest(): number {
+    return this.writes ? Number(this.#values.get(SEQUENCE) ?? 0) : NaN;
   }
 
   #openText(name: string): TextDatabase {
@@ -169,7 +194,7 @@ function removeFile(file: string): void {
  * Without event turn batching a batch is a transaction of its own and starts at once. Nothing here may run a synchronous
  * transaction inside a batch: lmdb would commit the half before it.
  */
-function openRoot(path: string, noSync: boolean): RootDatabase<string, string> {
+function openRoot(path: string, noSync: boolean, readOnly = false): RootDatabase<string, string> {
   const sync = noSync ? { noSync: true } : { overlappingSync: false };
   return open<string, string>({
     path,
@@ -178,6 +203,7 @@ function openRoot(path: string, noSync: boolean): RootDatabase<string, string> {
     pageSize: PAGE_BYTES,
     eventTurnBatching: false,
     encoding: 'string',
+    readOnly,
     ...sync,
   });
 }
