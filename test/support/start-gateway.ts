@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AdminHttpModule, publishOpenApi } from '#admin-http';
 import { loadConfig, type RollcallConfig } from '#config';
-import { type DirectoryService, type Engines, installedProducts, openEngines } from '#engines';
+import { type DirectoryEngines, type DirectoryService, type Engines, installedProducts, openEngines } from '#engines';
 import type { EventStore, RecordedEvent } from '#event-store';
 import { createLogger, type Logger } from '#telemetry';
 import { startGateway as composeGateway } from '../../apps/scim-gateway/src/gateway-app.js';
@@ -42,6 +42,21 @@ export const gatewayBehind =
 
 async function composeOn(wrap: (engines: Engines) => Ports, config: RollcallConfig, logger: Logger) {
   const engines = await openEngines(config);
+  const { requestLog, grants } = engines;
+  const ports = { requestLog, grants, ...wrap(engines) };
+  return {
+    ...(await serveWithAdmin(ports, config, logger, () => engines[Symbol.asyncDispose]())),
+    store: engines.store,
+  };
+}
+
+/** @param close ends the engines, once nothing uses them any more */
+export async function serveWithAdmin(
+  engines: DirectoryEngines,
+  config: RollcallConfig,
+  logger: Logger,
+  close: () => PromiseLike<void>,
+): Promise<RunningApp> {
   const products = await installedProducts(config);
   const admin = AdminHttpModule.forRoot({
     adminKey: config.ADMIN_KEY ?? ADMIN_KEY,
@@ -49,13 +64,7 @@ async function composeOn(wrap: (engines: Engines) => Ports, config: RollcallConf
     products,
     limits: adminLimits(config),
   });
-  const gateway = await composeGateway({
-    config,
-    engines: { requestLog: engines.requestLog, grants: engines.grants, ...wrap(engines) },
-    logger,
-    beside: [admin],
-    prepare: publishOpenApi,
-  });
+  const gateway = await composeGateway({ config, engines, logger, beside: [admin], prepare: publishOpenApi });
   await gateway.app.listen(0, config.HOST);
   return {
     origin: (await gateway.app.getUrl()).replace(/\/$/, ''),
@@ -63,7 +72,7 @@ async function composeOn(wrap: (engines: Engines) => Ports, config: RollcallConf
     readModelsCaughtUp: () => caughtUp(engines.store, gateway.directory),
     stop: async () => {
       await gateway.stop();
-      await engines[Symbol.asyncDispose]();
+      await close();
     },
   };
 }

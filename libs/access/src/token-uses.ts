@@ -1,5 +1,5 @@
 import type { CredentialDocument } from '#projections';
-import type { CollectionDefinition, Document, ReadModels, WriteOperation } from '#read-models';
+import { type CollectionDefinition, type Document, type ReadModels, updateDocuments } from '#read-models';
 import { tokenWarnings } from './token-warnings.js';
 
 /** The last use of one token. Each request that shows it leaves a number here, and nothing else until that is written down. */
@@ -113,15 +113,13 @@ export class TokenUses {
     for (const id of ended) used.delete(id);
     if (used.size === 0 && ended.length === 0) return;
     try {
-      const before = await store.getMany<TokenUseRecord>(TOKEN_USES.name, [...used.keys()]);
-      const operations: WriteOperation[] = [
-        ...[...used.values()].map(({ use, at }, n) => {
-          const document = this.recordOf(use.credential, at, before[n]);
-          return { type: 'put', collection: TOKEN_USES.name, document } as const;
-        }),
-        ...ended.map((id) => ({ type: 'delete', collection: TOKEN_USES.name, id }) as const),
-      ];
-      await store.write({ operations });
+      const changes = [...used].map(
+        ([id, { use, at }]) =>
+          [id, (before: TokenUseRecord | undefined) => this.recordOf(use.credential, at, before)] as const,
+      );
+      await updateDocuments(store, TOKEN_USES.name, new Map(changes));
+      const operations = ended.map((id) => ({ type: 'delete', collection: TOKEN_USES.name, id }) as const);
+      if (operations.length > 0) await store.write({ operations });
     } catch (error) {
       for (const { use, at } of used.values()) use.unsettle(at);
       throw error;

@@ -19,10 +19,17 @@ export interface VersionedRow<Row> {
 
 /** What a product keeps: a row per key, and the version it is at, which make a repeated message recognisable. */
 export interface RevisionedStore<Row extends object> {
-  /** In the order of `keys`; undefined for a key never seen. */
-  load(keys: readonly string[]): Promise<readonly (VersionedRow<Row> | undefined)[]>;
-  /** Rows and versions land together, or nothing does. A call repeated after a failure must be harmless. */
-  save(changes: ReadonlyMap<string, VersionedRow<Row>>): Promise<void>;
+  /**
+   * In the order of `keys`; undefined for a key never seen.
+   * @param partition which part of the topic asks for them, e.g. `topic/3`: all keys of a load are of it
+   */
+  load(keys: readonly string[], partition?: string): Promise<readonly (VersionedRow<Row> | undefined)[]>;
+  /**
+   * Rows and versions land together, or nothing does. A call repeated after a failure must be harmless. Where somebody else
+   * has saved of the same partition since the load, this rejects: a consumer that was given up for dead and wakes up late must
+   * not put older rows in the place of newer ones.
+   */
+  save(changes: ReadonlyMap<string, VersionedRow<Row>>, partition?: string): Promise<void>;
 }
 
 /** As stored: JSON has no bigint. */
@@ -44,8 +51,15 @@ export async function openRevisionedStore<Row extends object>(
   await models.declare({ name: erased, indexes: [] });
   /** Keys of the last load that neither collection has: what is saved under them need not be removed from the other. */
   let unseen = new Set<string>();
+  /** What the count of saves of each partition was after the last that we know of. */
+  const saves = new Map<string, bigint | undefined>();
+  const countOf = (partition: string): string => `${rows}/${partition}`;
   return {
-    async load(keys) {
+    async load(keys, partition) {
+      // Before the rows: whoever saves in between is noticed.
+      if (partition !== undefined && !saves.has(partition)) {
+        saves.set(partition, await models.checkpoint(countOf(partition)));
+      }
       const found: (StoredRow | undefined)[] = await models.getMany<StoredRow>(rows, keys);
       const missing = keys.filter((_, i) => !found[i]);
       const gone = missing.length > 0 ? await models.getMany<StoredRow>(erased, missing) : [];
@@ -59,7 +73,7 @@ export async function openRevisionedStore<Row extends object>(
       });
     },
 
-    async save(changes) {
+    async save(changes, partition) {
       const operations: WriteOperation[] = [];
       for (const [_id, { version, row }] of changes) {
         const { position, ...rest } = version;
@@ -68,7 +82,16 @@ export async function openRevisionedStore<Row extends object>(
         operations.push({ type: 'put', collection: row ? rows : erased, document });
         if (!unseen.has(_id)) operations.push({ type: 'delete', collection: row ? erased : rows, id: _id });
       }
-      await models.write({ operations });
+      if (partition === undefined) await models.write({ operations });
+      else {
+        const before = saves.get(partition);
+        const position = (before ?? 0n) + 1n;
+        // Known again once it is stored; after a failure it is looked up.
+        saves.delete(partition);
+        const checkpoint = { name: countOf(partition), position, after: before ?? ('none' as const) };
+        await models.write({ operations, checkpoint });
+        saves.set(partition, position);
+      }
       // Seen now: a second save without a load in between must find them.
       unseen.clear();
     },

@@ -60,7 +60,9 @@ export class ViewBatches<View, Row extends object> {
 
   async #takeIn(batch: readonly ReceivedMessage[], isReplay: boolean): Promise<void> {
     const { store, bus, topic, group } = this.options;
-    const rows = await this.#load(batch);
+    // Replayed messages are of any partition.
+    const partition = isReplay ? undefined : partitionOf(batch[0]);
+    const rows = await this.#load(batch, partition);
     const changes = new Map<string, VersionedRow<Row>>();
     const deadLetters: DeadLetter[] = [];
     const leavers: TakenInLeaver[] = [];
@@ -77,7 +79,7 @@ export class ViewBatches<View, Row extends object> {
         deadLetters.push({ message, error });
       }
     }
-    if (changes.size > 0) await store.save(changes);
+    if (changes.size > 0) await store.save(changes, partition);
     if (!isReplay) this.#time(news);
     // After the rows: when this fails, the batch comes again, and what is saved is then no news.
     if (deadLetters.length > 0) await publishDeadLetters(bus, topic, group, deadLetters);
@@ -100,9 +102,12 @@ export class ViewBatches<View, Row extends object> {
     }
   }
 
-  async #load(batch: readonly ReceivedMessage[]): Promise<Map<string, VersionedRow<Row> | undefined>> {
+  async #load(
+    batch: readonly ReceivedMessage[],
+    partition: string | undefined,
+  ): Promise<Map<string, VersionedRow<Row> | undefined>> {
     const keys = [...new Set(batch.map(({ key }) => key))];
-    const rows = await this.options.store.load(keys);
+    const rows = await this.options.store.load(keys, partition);
     return new Map(keys.map((key, i) => [key, rows[i]]));
   }
 
@@ -193,6 +198,9 @@ function versionOf(
     ...(typeof settingsVersion === 'number' && { settingsVersion }),
   };
 }
+
+const partitionOf = (first: ReceivedMessage | undefined): string | undefined =>
+  first && `${first.topic}/${first.partition}`;
 
 function placeOf({ partition, offset }: ReceivedMessage): string {
   return `${partition}/${offset}`;

@@ -9,7 +9,7 @@ import {
   parseDeactivationTakenIn,
   type ProductProfile,
 } from '#products';
-import type { Document, ReadModels, WriteOperation } from '#read-models';
+import { CheckpointMoved, type CheckpointMove, type Document, type ReadModels, type WriteOperation } from '#read-models'; // prettier-ignore
 import { followLog, type LogFollower, ProgressTracker, type SubscriptionLog } from '#subscriptions';
 import {
   type DeprovisioningDocument,
@@ -30,7 +30,7 @@ const IDLE_POSITIONS = 1_000n;
 
 /** Names the checkpoint in the log and the group on the acks topics. */
 export const DEPROVISIONING = 'deprovisioning';
-/** There while the acknowledgements told so far are in the read model. */
+/** Counts batches of acknowledgements; there while those told so far are in the read model. */
 const ACKS_READ = 'deprovisioning-acks';
 
 export interface DeprovisioningFollowerOptions {
@@ -51,6 +51,8 @@ export class DeprovisioningFollower {
   private follower: LogFollower | undefined;
   private consumer: Consumer | undefined;
   private saved: bigint | undefined;
+  private acksRead: bigint | undefined;
+  private readonly failing = new AbortController();
   private readonly passed = new ProgressTracker((position) => this.follower?.hurry(position));
   /** Products that have acknowledged something, ever. */
   private readonly acknowledging = new Set<string>();
@@ -74,7 +76,8 @@ export class DeprovisioningFollower {
       const ends = (await bus.endOffsets(acksTopic(id))).values();
       if ([...ends].some((end) => end > 0n)) this.acknowledging.add(id);
     }
-    if ((await readModels.checkpoint(ACKS_READ)) === undefined) {
+    this.acksRead = await readModels.checkpoint(ACKS_READ);
+    if (this.acksRead === undefined) {
       for (const topic of topics) await bus.forgetGroup(DEPROVISIONING, topic);
     }
     this.saved = await readModels.checkpoint(DEPROVISIONING);
@@ -90,6 +93,11 @@ export class DeprovisioningFollower {
       log,
     });
     this.consumer = await bus.consume({ group: DEPROVISIONING, topics }, (batch) => this.acknowledged(batch));
+  }
+
+  /** Aborts where another process has written since: this one is to be stopped, and another begun from what is stored. */
+  get ended(): AbortSignal {
+    return this.failing.signal;
   }
 
   async stop(): Promise<void> {
@@ -109,10 +117,30 @@ export class DeprovisioningFollower {
     for (const event of events) await this.readEvent(event, changes);
     const operations = changes.operations();
     if (operations.length > 0 || this.saved === undefined || position - this.saved >= IDLE_POSITIONS) {
-      await this.options.readModels.write({ operations, checkpoint: { name: DEPROVISIONING, position } });
-      this.saved = position;
+      await this.write(operations, { log: position });
     }
     this.passed.passed(position);
+  }
+
+  /**
+   * Log and topics change the same documents, so a write is refused where another process has written of either.
+   * @param passed how far what is written takes us; absent: not at all
+   */
+  private async write(
+    operations: readonly WriteOperation[],
+    { log = this.saved, acks = this.acksRead }: { log?: bigint; acks?: bigint },
+  ): Promise<void> {
+    const checkpoints: CheckpointMove[] = [];
+    if (log !== undefined) checkpoints.push({ name: DEPROVISIONING, position: log, after: this.saved ?? 'none' });
+    if (acks !== undefined) checkpoints.push({ name: ACKS_READ, position: acks, after: this.acksRead ?? 'none' });
+    try {
+      await this.options.readModels.write({ operations, checkpoints });
+    } catch (error) {
+      if (error instanceof CheckpointMoved) this.failing.abort(error);
+      throw error;
+    }
+    this.saved = log;
+    this.acksRead = acks;
   }
 
   private async readEvent(event: RecordedEvent, changes: Changes): Promise<void> {
@@ -194,7 +222,7 @@ export class DeprovisioningFollower {
       }
       const operations = changes.operations();
       if (operations.length > 0) {
-        await this.options.readModels.write({ operations, checkpoint: { name: ACKS_READ, position: 0n } });
+        await this.write(operations, { acks: (this.acksRead ?? -1n) + 1n });
       }
       for (const { topic } of batch) {
         const product = /^rollcall\.product\.(.+)\.acks$/.exec(topic)?.[1];

@@ -32,6 +32,9 @@ const CLEANUP_REPEATED = 5_000n;
 /** Longest that a start waits to hear what the log has said of tenants; until it is heard, requests are answered 503. */
 const HEARING_MS = 5_000;
 
+/** How often whoever cleans up looks for what another process has not finished, ms. */
+const FIRST_AGAIN_MS = 30_000;
+
 const MEGABYTE = 1024 * 1024;
 
 const callsKept = ({
@@ -171,7 +174,10 @@ export class DirectoryService {
       work: async (signal) => {
         await first();
         const follower = await this.followForCleanup(cleanup);
+        // What a process that has died meanwhile has left undone is found too.
+        const again = setInterval(() => void first().catch(() => undefined), FIRST_AGAIN_MS);
         await runUntil(signal, { start: () => Promise.resolve(), stop: () => follower.stop() });
+        clearInterval(again);
       },
     });
   }

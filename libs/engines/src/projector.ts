@@ -48,14 +48,10 @@ export class Projector {
       isFollowed: true,
       log: this.log,
     });
-    // Its start may wait for the read models for long.
-    const stop = (): void => void runner.stop();
-    signal.addEventListener('abort', stop, { once: true });
     this.runner = runner;
     try {
       await runUntil(signal, runner);
     } finally {
-      signal.removeEventListener('abort', stop);
       this.runner = undefined;
     }
   }

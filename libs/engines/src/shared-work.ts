@@ -48,20 +48,27 @@ export function shareWork({ name, leases, work, log }: SharedWorkOptions): Lease
 const SOUND_MS = 10_000;
 
 /**
- * Something that is started and stopped, as work: started when the work begins, stopped when it is to end.
- * @param failed of what was started: rejects where it cannot go on
+ * Something that is started and stopped, as work: started when the work begins, stopped when it is to end. Its start may take
+ * long, and is not waited for once `signal` aborts.
+ * @param part `ended` aborts where it cannot go on, with the reason
+ * @throws that reason
  */
 export async function runUntil(
   signal: AbortSignal,
-  part: { start(): Promise<unknown>; stop(): Promise<unknown>; readonly failed?: Promise<never> },
+  part: { start(): Promise<unknown>; stop(): Promise<unknown>; readonly ended?: AbortSignal },
 ): Promise<void> {
+  const { ended } = part;
   try {
-    await part.start();
-    const aborted = signal.aborted ? Promise.resolve() : once(signal, 'abort');
-    await (part.failed ? Promise.race([aborted, part.failed]) : aborted);
+    await Promise.race([part.start(), aborted(signal)]);
+    await aborted(ended ? AbortSignal.any([signal, ended]) : signal);
   } finally {
     await part.stop();
   }
+  if (!signal.aborted) throw ended?.reason;
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort');
 }
 
 /** Repeats `action` until it resolves. @returns undefined once `signal` aborts */

@@ -1,2 +1,3 @@
 export * from './read-models.port.js';
 export * from './scim-filter/index.js';
+export * from './update-documents.js';

@@ -4,7 +4,7 @@ import type { CauseCode } from './causes/causes.js';
 import { FAILING_FROM, stateOf } from './connection-state.js';
 import { Contact } from './contact.js';
 import type { ContactRecord } from './request-log.documents.js';
-import { contactRecord } from './contact-record.js';
+import { settleContact } from './contact-record.js';
 
 /** What a connection met, in order: `read` and `change` are successes, the others refusals of one or the other. */
 type Met = 'read' | 'change' | ['read' | 'change', CauseCode];
@@ -37,9 +37,9 @@ describe('stateOf', () => {
       contact.came(call.at);
       if (cause) contact.refused(call);
       else contact.succeeded(call);
-      if (settleAfterEach) record = contactRecord(contact, record);
+      if (settleAfterEach) record = settleContact(contact)(record);
     });
-    return settleAfterEach && record ? record : contactRecord(contact, undefined);
+    return settleAfterEach && record ? record : settleContact(contact)(undefined);
   };
   const times = (n: number, one: Met): Met[] => Array.from({ length: n }, () => one);
   const wrongType: Met = ['change', 'wrongType'];

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { ReadModels, WriteOperation } from '#read-models';
+import { type ReadModels, updateDocuments } from '#read-models';
 import { LRUCache } from 'lru-cache';
 import { bucketOf, type Series } from './calls/call-block.js';
 import type { Call } from './calls/call.js';
@@ -7,7 +7,7 @@ import { CallSeries, type OpenBlock } from './calls/call-series.js';
 import { CallStore, type Retention } from './calls/call-store.js';
 import { type CallsPage, type CallsQuery, findCall, type FoundCall, listCalls } from './calls/find-calls.js';
 import { Contact } from './contact.js';
-import { contactRecord } from './contact-record.js';
+import { settleContact } from './contact-record.js';
 import { PerSecond } from './per-second.js';
 import { CONTACTS, type ContactRecord, strangersOf, type StrangersRecord } from './request-log.documents.js';
 
@@ -245,14 +245,17 @@ export class RequestLog {
 
   private async countStrangers(records: readonly StrangersRecord[]): Promise<void> {
     if (records.length === 0) return;
-    const { store } = this.options;
-    const ids = records.map(({ _id }) => _id);
-    const before = await store.getMany<StrangersRecord>(CONTACTS.name, ids);
-    const operations = records.map((record, n): WriteOperation => {
-      const refusals = record.refusals + (before[n]?.refusals ?? 0);
-      return { type: 'put', collection: CONTACTS.name, document: { ...record, refusals } as StrangersRecord };
-    });
-    await store.write({ operations });
+    const changes = records.map(
+      (record) =>
+        [
+          record._id,
+          (before: StrangersRecord | undefined): StrangersRecord => ({
+            ...record,
+            refusals: record.refusals + (before?.refusals ?? 0),
+          }),
+        ] as const,
+    );
+    await updateDocuments(this.options.store, CONTACTS.name, new Map(changes));
   }
 
   private retire(contact: Contact): void {
@@ -260,14 +263,15 @@ export class RequestLog {
   }
 
   private async writeContacts(): Promise<void> {
-    const { store } = this.options;
     const news = [...this.retired.splice(0), ...[...this.heard.values()].filter(({ isNews }) => isNews)];
     if (news.length === 0) return;
-    const ids = news.map(({ connectionId }) => connectionId);
-    const before = await store.getMany<ContactRecord>(CONTACTS.name, ids);
-    const operations = news.map((contact, n): WriteOperation => {
-      return { type: 'put', collection: CONTACTS.name, document: contactRecord(contact, before[n]) };
-    });
-    await store.write({ operations });
+    const changes = new Map<string, (before: ContactRecord | undefined) => ContactRecord>();
+    for (const contact of news) {
+      const { connectionId } = contact;
+      const [earlier, change] = [changes.get(connectionId), settleContact(contact)];
+      // One that has made room may have come again since.
+      changes.set(connectionId, earlier ? (before) => change(earlier(before)) : change);
+    }
+    await updateDocuments(this.options.store, CONTACTS.name, changes);
   }
 }

@@ -57,19 +57,24 @@ export class Streak {
     if (this.refusals > 0 && isOfWholeConnection(this.cause)) this.end();
   }
 
-  /** What stands in the store from now on. @param othersSucceeded whether a call of the other sort has since */
-  settle(stored: StreakRecord | undefined, othersSucceeded: boolean): StreakRecord | undefined {
-    const isOver = this.hasEnded || (othersSucceeded && stored !== undefined && isOfWholeConnection(stored.cause));
-    const before = isOver ? undefined : stored;
-    const { refusals, since, last, cause } = this;
+  /**
+   * Starts anew. @returns what stands in the store from now on, after what stood there, given whether a call of the other sort
+   * has succeeded since
+   */
+  settle(): (stored: StreakRecord | undefined, othersSucceeded: boolean) => StreakRecord | undefined {
+    const { refusals, since, last, cause, hasEnded } = this;
     this.refusals = 0;
     this.hasEnded = false;
-    if (refusals === 0) return before;
-    return {
-      refusals: (before?.refusals ?? 0) + refusals,
-      since: before?.since ?? new Date(since).toISOString(),
-      last: new Date(last).toISOString(),
-      cause,
+    return (stored, othersSucceeded) => {
+      const isOver = hasEnded || (othersSucceeded && stored !== undefined && isOfWholeConnection(stored.cause));
+      const before = isOver ? undefined : stored;
+      if (refusals === 0) return before;
+      return {
+        refusals: (before?.refusals ?? 0) + refusals,
+        since: before?.since ?? new Date(since).toISOString(),
+        last: new Date(last).toISOString(),
+        cause,
+      };
     };
   }
 }

@@ -1,4 +1,4 @@
-import type { Document, ReadModels, WriteOperation } from '#read-models';
+import { type Document, type ReadModels, updateDocuments, type WriteOperation } from '#read-models';
 import { hashToken, newToken } from '../token.js';
 import {
   ACCESS_TOKENS,
@@ -48,8 +48,6 @@ export interface NewTokens {
  */
 export class GrantStore {
   private timer: NodeJS.Timeout | undefined;
-  /** Codes that are being exchanged in this process. */
-  private readonly inHand = new Set<string>();
 
   constructor(private readonly options: GrantStoreOptions) {}
 
@@ -75,18 +73,15 @@ export class GrantStore {
     return this.options.store.get(CODES.name, hashToken(code));
   }
 
-  /** @returns false where somebody has used it already */
+  /** @returns false where somebody has used it already, in whatever process */
   async useCode({ _id }: CodeDocument): Promise<boolean> {
-    if (this.inHand.has(_id)) return false;
-    this.inHand.add(_id);
-    try {
-      const document = await this.options.store.get<CodeDocument>(CODES.name, _id);
-      if (!document || document.usedAt !== undefined) return false;
-      await this.put<CodeDocument>(CODES.name, { ...document, usedAt: this.options.now() });
-      return true;
-    } finally {
-      this.inHand.delete(_id);
-    }
+    let isOurs = false;
+    const use = (document: CodeDocument | undefined): CodeDocument | undefined => {
+      isOurs = document !== undefined && document.usedAt === undefined;
+      return isOurs && document ? { ...document, usedAt: this.options.now() } : undefined;
+    };
+    await updateDocuments(this.options.store, CODES.name, new Map([[_id, use]]));
+    return isOurs;
   }
 
   async keepTokens({ access, refresh, exchanged }: NewTokens): Promise<void> {
