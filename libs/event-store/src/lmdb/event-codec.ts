@@ -32,7 +32,7 @@ export function encodeEvent(
   const { id, type, data, metadata, dataJson = JSON.stringify(data) } = event;
   return (
     `{"stream":${quoted(stream)},"revision":${revision},"position":${position},"recordedAt":${recordedAt},` +
-    `"id":${quoted(id)},"type":${quoted(type)},"metadata":${metadataText(metadata)},"data":${dataJson}}`
+    `"id":${quoted(id)},"type":${typeText(type)},"metadata":${metadataText(metadata)},"data":${dataJson}}`
   );
 }
 
@@ -40,6 +40,19 @@ export function encodeEvent(
 const PLAIN = /^[\w.@:/-]*$/;
 
 const quoted = (text: string): string => (PLAIN.test(text) ? `"${text}"` : JSON.stringify(text));
+
+/** Of types there are few. */
+const types = new Map<string, string>();
+const MAX_TYPES = 200;
+
+function typeText(type: string): string {
+  let text = types.get(type);
+  if (text === undefined) {
+    text = JSON.stringify(type);
+    if (types.size < MAX_TYPES) types.set(type, text);
+  }
+  return text;
+}
 
 let lastMetadata: EventMetadata | undefined;
 let lastText = '';

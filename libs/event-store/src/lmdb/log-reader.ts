@@ -107,28 +107,31 @@ export class LogReader {
   async *subscribeToAll(start: bigint | 'start', options: SubscribeOptions): AsyncGenerator<EventBatch> {
     const { signal, streamPrefixes, maxBatchSize = DEFAULT_BATCH_SIZE } = options;
     const filter = new StreamFilter(streamPrefixes);
-    let position = start === 'start' ? 0 : Number(start);
+    const reader = { position: start === 'start' ? 0 : Number(start) };
     let wake: () => void = () => undefined;
     const onEvent = (): void => wake();
     const unlisten = this.#recent.onChange(onEvent);
+    const letGo = this.#recent.keepFor(reader);
     signal.addEventListener('abort', onEvent);
     try {
       for (;;) {
         await this.#usable();
         if (signal.aborted) return;
+        const { position } = reader;
         if (position >= this.#recent.last) {
           await new Promise<void>((resolve) => (wake = resolve));
           continue;
         }
         const remembered = this.#recent.after(position, filter, maxBatchSize);
         const batch = remembered ?? reading(() => this.#scan(position, this.#recent.last, filter, maxBatchSize));
-        position = batch.position;
-        const caughtUp = position >= this.#recent.last;
-        yield { events: batch.events, position: BigInt(position), caughtUp };
+        reader.position = batch.position;
+        const caughtUp = batch.position >= this.#recent.last;
+        yield { events: batch.events, position: BigInt(batch.position), caughtUp };
         if (!remembered) await nextTurn();
       }
     } finally {
       unlisten();
+      letGo();
       signal.removeEventListener('abort', onEvent);
     }
   }

@@ -7,13 +7,19 @@ export interface Scanned {
   readonly position: number;
 }
 
+/** How far somebody who follows the log has come: the newest event that they need not be shown again. */
+export interface Reader {
+  position: number;
+}
+
 /** More than writers may be ahead of the projections (`ReadYourWrites`), two events to a create. */
 const MAX_EVENTS = 8192;
 const MAX_BYTES = 16 * 1024 * 1024;
 
 /**
- * Knows how far the log is durable, and keeps the newest events in memory for the subscribers that are caught up. Its
- * size is bounded: a subscriber that falls behind it reads the log instead.
+ * Knows how far the log is durable, and keeps the newest events in memory until all subscribers have them. Its size is
+ * bounded: a subscriber that falls behind it reads the log instead. What is kept without need costs as well: memory that many
+ * short-lived objects are copied into before it is given back.
  */
 export class RecentEvents {
   #last: number;
@@ -24,6 +30,7 @@ export class RecentEvents {
   #dropped = 0;
   #bytes = 0;
   readonly #listeners = new Set<() => void>();
+  readonly #readers = new Set<Reader>();
 
   constructor(last: number) {
     this.#last = last;
@@ -34,6 +41,11 @@ export class RecentEvents {
     return this.#last;
   }
 
+  /** Position of the oldest event kept; one more than `last` while there is none. */
+  get #oldest(): number {
+    return this.#last - (this.#events.length - this.#dropped) + 1;
+  }
+
   /** @param entries durable, in order, and next to `last` */
   push(entries: readonly LogEntry[]): void {
     for (const { event, size, place } of entries) {
@@ -42,7 +54,9 @@ export class RecentEvents {
       this.#bytes += size;
       this.#last = place.position;
     }
-    while (this.#events.length - this.#dropped > MAX_EVENTS || this.#bytes > MAX_BYTES) {
+    let seenByAll = this.#last;
+    for (const { position } of this.#readers) seenByAll = Math.min(seenByAll, position);
+    while (this.#oldest <= seenByAll || this.#last - this.#oldest >= MAX_EVENTS || this.#bytes > MAX_BYTES) {
       this.#bytes -= this.#sizes[this.#dropped] ?? 0;
       this.#events[this.#dropped++] = undefined;
     }
@@ -66,7 +80,7 @@ export class RecentEvents {
 
   /** At most `limit` events after `position`; undefined when memory does not reach back so far. */
   after(position: number, filter: StreamFilter, limit: number): Scanned | undefined {
-    const oldest = this.#last - (this.#events.length - this.#dropped) + 1;
+    const oldest = this.#oldest;
     if (position + 1 < oldest) return undefined;
     const events: RecordedEvent[] = [];
     let reached = position;
@@ -75,6 +89,12 @@ export class RecentEvents {
       if (filter.matches(event)) events.push(event);
     }
     return { events, position: reached };
+  }
+
+  /** Keeps what lies behind the reader's position from now on, until the returned function is called. */
+  keepFor(reader: Reader): () => void {
+    this.#readers.add(reader);
+    return () => void this.#readers.delete(reader);
   }
 
   /** Calls `listener` after every change, until the returned function is called. */
