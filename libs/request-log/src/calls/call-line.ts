@@ -8,32 +8,35 @@ const ID_LENGTH = 36;
 
 /** The call as one line of JSON, masked. This is where time is spent on it, long after it was answered. */
 export function lineOf(call: Call): string {
-  const { kind, requestId, method, status, at, credentialId, scimType, detail, cause } = call;
-  const record: Writable<CallRecord> = {
-    kind,
-    requestId,
-    method,
-    path: maskTarget(call.target),
-    status,
-    at,
-    tookMs: Math.round(call.tookMs * 10) / 10,
-  };
-  if (credentialId !== undefined) record.credentialId = credentialId;
-  const resourceId = resourceIn(call.location ?? call.target);
-  if (resourceId !== undefined) record.resourceId = resourceId;
-  if (scimType !== undefined) record.scimType = scimType;
+  const { kind, requestId, method, target, status, at, credentialId } = call;
+  const path = JSON.stringify(maskTarget(target));
+  const resourceId = resourceIn(call.location ?? target);
+  // By hand, as every call has these and most have no more; but for the path all of them are ours, with nothing to escape.
+  const always =
+    `"kind":"${kind}","requestId":"${requestId}","method":"${method}","path":${path},"status":${status},"at":${at},` +
+    `"tookMs":${Math.round(call.tookMs * 10) / 10}` +
+    (credentialId === undefined ? '' : `,"credentialId":"${credentialId}"`) +
+    (resourceId === undefined ? '' : `,"resourceId":"${resourceId}"`);
+  const rest = JSON.stringify(restOf(call)).slice(1, -1);
+  return rest === '' ? `{${always}}` : `{${always},${rest}}`;
+}
+
+function restOf(call: Call): Partial<CallRecord> {
+  const { kind, scimType, detail, cause, bodyOmitted, answerOmitted } = call;
+  const rest: Writable<Partial<CallRecord>> = {};
+  if (scimType !== undefined) rest.scimType = scimType;
   // A hint is made of names alone.
-  if (detail !== undefined) record.detail = kind === 'hint' ? detail : maskDetail(detail);
-  if (cause !== undefined) record.cause = cause;
-  if (call.bodyOmitted !== undefined) record.bodyOmitted = call.bodyOmitted;
-  if (call.answerOmitted !== undefined) record.answerOmitted = call.answerOmitted;
-  addBodies(record, call);
-  return JSON.stringify(record);
+  if (detail !== undefined) rest.detail = kind === 'hint' ? detail : maskDetail(detail);
+  if (cause !== undefined) rest.cause = cause;
+  if (bodyOmitted !== undefined) rest.bodyOmitted = bodyOmitted;
+  if (answerOmitted !== undefined) rest.answerOmitted = answerOmitted;
+  addBodies(rest, call);
+  return rest;
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-function addBodies(record: Writable<CallRecord>, { body, answer }: Call): void {
+function addBodies(record: Writable<Partial<CallRecord>>, { body, answer }: Call): void {
   if (body !== undefined) {
     const masked = sized(maskBody(body));
     if (masked === undefined) record.bodyOmitted = 'size';

@@ -23,10 +23,10 @@ const RESERVED: ReadonlySet<string> = new Set(['schemas', 'id', 'meta', 'passwor
  * is made once per version and spliced for each reader. Attributes must not be changed once they have been shown.
  */
 export function resourceJson(model: ResourceModel, id: string, attributes: ResourceAttributes): string {
-  const known = texts.get(attributes);
+  const known = textsOf(attributes);
   if (known?.id === id) return known.text;
   const text = writeResource(model, id, attributes, known?.own);
-  texts.set(attributes, { id, text });
+  keepTexts(attributes, { own: undefined, id, text });
   return text;
 }
 
@@ -36,7 +36,7 @@ export function resourceJson(model: ResourceModel, id: string, attributes: Resou
  */
 export function attributesJson(attributes: ResourceAttributes): string {
   const own = JSON.stringify(attributes);
-  if (!texts.has(attributes)) texts.set(attributes, { own, id: undefined, text: '' });
+  if (!textsOf(attributes)) keepTexts(attributes, { own, id: undefined, text: '' });
   return own;
 }
 
@@ -57,14 +57,25 @@ export function inShownOrder(attributes: ResourceAttributes): ResourceAttributes
 }
 
 interface Texts {
+  /** The attributes' own, until the resource's is made from it. */
+  readonly own: string | undefined;
   readonly id: string | undefined;
   readonly text: string;
-  /** The attributes' own, until the resource's is made from it. */
-  readonly own?: string;
 }
 
-/** Log, gateway and projection hold the same attributes of a fresh change; only one of them writes them out. */
-const texts = new WeakMap<ResourceAttributes, Texts>();
+const TEXTS = Symbol('texts');
+type WithTexts = ResourceAttributes & { readonly [TEXTS]?: Texts };
+
+/**
+ * Log, gateway and projection hold the same attributes of a fresh change; only one of them writes them out. The texts go with
+ * the attributes, out of sight of whoever lists, copies or compares them: a WeakMap costs each collection of garbage a look
+ * at all of its thousands of entries.
+ */
+const textsOf = (attributes: ResourceAttributes): Texts | undefined => (attributes as WithTexts)[TEXTS];
+
+function keepTexts(attributes: ResourceAttributes, texts: Texts): void {
+  Object.defineProperty(attributes, TEXTS, { value: texts, configurable: true, enumerable: false });
+}
 
 /** A colon is in the URN of an extension only. */
 const isExtension = (name: string): boolean => name.includes(':');
