@@ -57,6 +57,29 @@ describe('ReadYourWrites', () => {
     });
   });
 
+  describe('where other processes write and share the read models', () => {
+    const limits = { writeWaitMs: 60_000, listWaitMs: 3, sharedReadModels: true };
+
+    it('asks the log once for as long as a write may wait, unless the read models are behind again', async () => {
+      const progress = progressAt(7n);
+      let asked = 0;
+      const newest = () => {
+        asked += 1;
+        return Promise.resolve(7n);
+      };
+      const readYourWrites = new ReadYourWrites(progress, { ...limits, newest });
+      await readYourWrites.requireCurrent();
+      await readYourWrites.requireCurrent();
+      expect(asked).toBe(1);
+      progress.current = undefined; // somebody rebuilds them
+      await expect(readYourWrites.requireCurrent()).rejects.toMatchObject({ kind: 'unavailable' });
+      progress.current = 6n;
+      await expect(readYourWrites.requireCurrent()).rejects.toMatchObject({ kind: 'unavailable' });
+      progress.current = 7n;
+      await expect(readYourWrites.requireCurrent()).resolves.toBeUndefined();
+    });
+  });
+
   it('refuses lists while they would not show an acknowledged write, and no longer', async () => {
     const progress = progressAt(undefined);
     const readYourWrites = new ReadYourWrites(progress, { writeWaitMs: 10, listWaitMs: 3 });

@@ -44,6 +44,8 @@ export class ReadYourWrites {
   private mark = -1n;
   /** Until then, by `performance.now()`, the read models show all that others have acknowledged. */
   private othersShownUntil = -Infinity;
+  /** As far as they must have come for that; they are behind it again where they are rebuilt. */
+  private othersShownFrom = -1n;
 
   constructor(
     private readonly progress: ReadModelProgress,
@@ -93,7 +95,8 @@ export class ReadYourWrites {
   }
 
   private get showsOthers(): boolean {
-    return this.limits.newest === undefined || performance.now() < this.othersShownUntil;
+    if (this.limits.newest === undefined) return true;
+    return performance.now() < this.othersShownUntil && (this.progress.current ?? -1n) >= this.othersShownFrom;
   }
 
   /**
@@ -113,7 +116,10 @@ export class ReadYourWrites {
       throw error;
     }
     if (position !== undefined && !(await this.progress.waitFor(position, listWaitMs))) return false;
-    if (sharedReadModels) this.othersShownUntil = begun + writeWaitMs;
+    if (sharedReadModels) {
+      this.othersShownUntil = begun + writeWaitMs;
+      this.othersShownFrom = position ?? -1n;
+    }
     return true;
   }
 
