@@ -70,7 +70,7 @@ class LmdbReadModels implements ReadModels {
     this.#writer = new Writer(storage, this.#collections);
     const { directory, searches } = options;
     const onEnd = (): void => storage.forgetDeadReaders();
-    this.#searches = searches && new SearchProcess({ entry: searches.entry, directory, onEnd });
+    this.#searches = searches && new SearchProcess({ entry: searches.entry, directory, onEnd, waits: searches.eager });
   }
 
   async declare(definition: CollectionDefinition): Promise<void> {

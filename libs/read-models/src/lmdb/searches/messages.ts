@@ -17,6 +17,9 @@ export interface SearchRequest {
   readonly leftMs: number | undefined;
 }
 
+/** What it says once it can be asked. */
+export const READY = 'ready';
+
 /** What it answers: stored texts of documents in order, some at a time, and then how it ended. */
 export type SearchAnswer =
   | { readonly id: number; readonly texts: readonly string[] }

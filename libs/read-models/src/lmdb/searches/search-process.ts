@@ -4,7 +4,7 @@ import { setPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Query, type QueryBudget, QueryTooCostly, ReadModelsUnavailable } from '../../read-models.port.js';
 import type { QueryCost } from '../query-run.js';
-import type { SearchAnswer, SearchEnd, SearchRequest } from './messages.js';
+import { READY, type SearchAnswer, type SearchEnd, type SearchRequest } from './messages.js';
 
 /** Without a query for so long it is ended, and begun again for the next one, milliseconds. */
 const IDLE_MS = 60_000;
@@ -46,6 +46,7 @@ interface Waiting {
 export class SearchProcess implements AsyncDisposable {
   readonly #waiting = new Map<number, Waiting>();
   #child: ChildProcess | undefined;
+  #isReady = false;
   #lastId = 0;
   #endedAt = -Infinity;
   #idle: NodeJS.Timeout | undefined;
@@ -60,6 +61,8 @@ export class SearchProcess implements AsyncDisposable {
       readonly directory: string;
       /** Told when it has ended, however it did. */
       readonly onEnd: () => void;
+      /** A query waits while it is being begun; default: it is to be answered without it. */
+      readonly waits?: boolean | undefined;
     },
   ) {}
 
@@ -79,6 +82,8 @@ export class SearchProcess implements AsyncDisposable {
   ): Promise<Found> {
     return new Promise((resolve, reject) => {
       const child = this.#running();
+      // The first search need not be the slowest: beginning a process takes longer than most of them.
+      if (!this.#isReady && !this.options.waits) throw new NoSearchProcess('It is being begun');
       const id = ++this.#lastId;
       this.#waiting.set(id, { texts: [], budget, resolve, reject });
       clearTimeout(this.#idle);
@@ -104,7 +109,12 @@ export class SearchProcess implements AsyncDisposable {
     const { entry, directory, onEnd } = this.options;
     const child = begin(entry, directory);
     this.#child = child;
-    child.on('message', (answer) => this.#hear(answer as SearchAnswer));
+    this.#isReady = false;
+    child.on('message', (message: SearchAnswer | typeof READY) => {
+      if (message !== READY) return this.#hear(message);
+      this.#isReady = true;
+      this.#restIfIdle();
+    });
     const onEnded = (): void => {
       if (this.#child !== child) return;
       this.#child = undefined;
@@ -138,11 +148,14 @@ export class SearchProcess implements AsyncDisposable {
   #settle(id: number): Waiting | undefined {
     const waiting = this.#waiting.get(id);
     this.#waiting.delete(id);
-    if (this.#waiting.size === 0 && !this.#closing) {
-      clearTimeout(this.#idle);
-      this.#idle = setTimeout(() => this.#end(), IDLE_MS).unref();
-    }
+    this.#restIfIdle();
     return waiting;
+  }
+
+  #restIfIdle(): void {
+    if (this.#waiting.size > 0 || this.#closing) return;
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => this.#end(), IDLE_MS).unref();
   }
 
   #giveUp(error: Error): void {

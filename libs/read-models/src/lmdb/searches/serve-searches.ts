@@ -8,7 +8,7 @@ import { seenValue } from '../indexed-field.js';
 import { Pace } from '../pace.js';
 import { type QueryCost, QueryRun } from '../query-run.js';
 import { Storage, type Snapshot } from '../storage.js';
-import type { SearchAnswer, SearchEnd, SearchRequest } from './messages.js';
+import { READY, type SearchAnswer, type SearchEnd, type SearchRequest } from './messages.js';
 
 /** Characters of documents in one message: so much is a fraction of a millisecond for who gets it. */
 const MESSAGE_CHARACTERS = 64 * 1024;
@@ -25,10 +25,14 @@ export async function serveSearches(known: readonly CollectionDefinition[]): Pro
   // Whoever stops everything at once stops the process that has begun this one too, and that ends it in its time.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
   process.once('disconnect', () => process.exit());
+  // Who has gone away is told nothing.
+  const tell = (message: SearchAnswer | typeof READY): void =>
+    void process.send?.(message, undefined, {}, () => undefined);
   const searches = new Searches(Storage.openForReading(directory), known);
   process.on('message', (request: SearchRequest) => {
-    void searches.answer(request, (answer) => process.send?.(answer, undefined, {}, () => undefined));
+    void searches.answer(request, tell);
   });
+  tell(READY);
 }
 
 interface Opened {
