@@ -180,6 +180,15 @@ describe('limits', () => {
     expect((body as { requests: unknown[] }).requests.length).toBeGreaterThan(0);
   });
 
+  it('slows a network of IPv6 as one address', async () => {
+    const own = await gateway.newTenant();
+    const from = (address: string) =>
+      own.get('/Users?count=0', { authorization: 'Bearer wrong', headers: { 'x-forwarded-for': address } });
+    const wrong = await Promise.all(Array.from({ length: 15 }, (_, n) => from(`2001:db8:0:7::${n + 1}`)));
+    expect(statuses(wrong)).toEqual({ 401: 10, 429: 5 });
+    expect((await from('2001:db8:0:8::1')).status).toBe(401);
+  });
+
   it('slows whoever guesses keys of the admin API, and no admin', async () => {
     const ask = (key: string, address: string) =>
       gateway.http.send({
