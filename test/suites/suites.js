@@ -58,4 +58,4 @@ export const SUITES = {
 export const REST = 'rest';
 
 /** Run by `npm run test:slow`: minutes of killed processes, random requests and a browser. */
-export const SLOW = ['test/crash/', 'test/fuzz/', 'test/browser/'];
+export const SLOW = ['test/crash/', 'test/fuzz/', 'test/browser/', 'test/e2e/log-transfer'];

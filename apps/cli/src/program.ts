@@ -3,6 +3,7 @@ import { AdminApi } from './admin-api.js';
 import { connectionCommands } from './commands/connections.js';
 import type { CommandContext } from './commands/context.js';
 import { oauthClientCommands } from './commands/oauth-clients.js';
+import { logCommands, type LogCommandParts } from './commands/log.js';
 import { requestCommands } from './commands/requests.js';
 import { tenantCommands } from './commands/tenants.js';
 import { tokenCommands } from './commands/tokens.js';
@@ -11,13 +12,14 @@ import type { Terminal } from './output.js';
 import { accessFrom } from './settings.js';
 
 /**
- * The command line: each command is a call or two of the admin API.
+ * The command line: each command is a call or two of the admin API, but for `export` and `import`, which open the log.
  * @param words without node and the script @param env see `accessFrom`
  */
 export async function runCommandLine(
   words: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
   terminal: Terminal,
+  streams: Pick<LogCommandParts, 'input' | 'output'> = { input: () => process.stdin, output: process.stdout },
 ): Promise<ExitCode> {
   const program = new Command('rollcall')
     .description('Tenants, connections and credentials of a Rollcall, by its admin API.')
@@ -38,6 +40,7 @@ export async function runCommandLine(
   for (const add of [tenantCommands, connectionCommands, tokenCommands, oauthClientCommands, requestCommands]) {
     add(program, context);
   }
+  logCommands(program, context, { env, ...streams });
   takeCommonOptionsAnywhere(program);
   try {
     await program.parseAsync(words, { from: 'user' });

@@ -27,6 +27,11 @@ export interface ProductEngines extends AsyncDisposable {
   openPeopleStore(product: string): Promise<ReadModels>;
 }
 
+/** The log, and nothing that follows from it. */
+export interface EventStoreAlone extends AsyncDisposable {
+  readonly store: EventStore;
+}
+
 /** What an app runs on. The only place where a configuration becomes an adapter. */
 export interface Engines extends ProductEngines {
   readonly store: EventStore;
@@ -69,6 +74,12 @@ export async function openEngines(config: RollcallConfig, options: OpenEnginesOp
     openPeopleStore: (product) => open.peopleStore(product),
     [Symbol.asyncDispose]: () => open.close(),
   }));
+}
+
+/** As {@link openEngines}, of the log alone. */
+export async function openLog(config: RollcallConfig, options: OpenEnginesOptions = {}): Promise<EventStoreAlone> {
+  const open = new Opener(config, options);
+  return open.all(async () => ({ store: await open.eventStore(), [Symbol.asyncDispose]: () => open.close() }));
 }
 
 /** As {@link openEngines}, of what a product's app needs. */
