@@ -1,5 +1,6 @@
 import { OAuthTestClient } from '../support/oauth-client.js';
-import { SharedEngines, type SharingGateway } from '../support/shared-engines.js';
+import { SharedEngines } from '../support/shared-engines.js';
+import type { TestGateway } from '../support/start-gateway.js';
 import { expectScimError, TenantClient } from '../support/tenant-client.js';
 
 const times = <T>(count: number, make: (n: number) => T): T[] => Array.from({ length: count }, (_, n) => make(n));
@@ -12,8 +13,8 @@ const counted = (answers: readonly { status: number }[]) => {
 /** docs/architecture.md, "Beyond one machine": what one gateway has acknowledged, every other one shows at once. */
 describe('two gateways on the same engines', () => {
   let engines: SharedEngines;
-  let a: SharingGateway;
-  let b: SharingGateway;
+  let a: TestGateway;
+  let b: TestGateway;
   let onA: TenantClient;
   let onB: TenantClient;
 
@@ -23,8 +24,8 @@ describe('two gateways on the same engines', () => {
     [a, b] = await Promise.all([engines.addGateway(), engines.addGateway()]);
   });
   beforeEach(async () => {
-    onA = await a.gateway.newTenant();
-    onB = new TenantClient(b.gateway, onA.slug, onA.token, onA.ids);
+    onA = await a.newTenant();
+    onB = new TenantClient(b, onA.slug, onA.token, onA.ids);
   });
   afterAll(() => engines[Symbol.asyncDispose]());
 
@@ -88,7 +89,7 @@ describe('two gateways on the same engines', () => {
   it('refuse a token within a second that the other was told to revoke', async () => {
     expect((await onA.get('/Users')).status).toBe(200);
     expect((await onB.get('/Users')).status).toBe(200);
-    expect((await b.gateway.admin('DELETE', `/tenants/${onA.slug}/tokens/${onA.ids.tokenId}`)).status).toBe(204);
+    expect((await b.admin('DELETE', `/tenants/${onA.slug}/tokens/${onA.ids.tokenId}`)).status).toBe(204);
     const begun = performance.now();
     for (const tenant of [onB, onA]) {
       while ((await tenant.get('/Users')).status !== 401) expect(performance.now() - begun).toBeLessThan(1_000);
@@ -96,8 +97,8 @@ describe('two gateways on the same engines', () => {
   });
 
   it('redeem an OAuth code once, and a refresh token too, whichever of them is asked', async () => {
-    const client = await OAuthTestClient.register(await a.gateway.newTenant({ idp: 'okta' }));
-    const other = new OAuthTestClient(b.gateway, client.tenant, client.client);
+    const client = await OAuthTestClient.register(await a.newTenant({ idp: 'okta' }));
+    const other = new OAuthTestClient(b, client.tenant, client.client);
     for (let round = 0; round < 5; round++) {
       const code = await client.code();
       const answers = await Promise.all([client.exchange(code), other.exchange(code), client.exchange(code)]);
@@ -108,7 +109,7 @@ describe('two gateways on the same engines', () => {
   it('remember together when a connection was last heard of, and what it was refused', async () => {
     for (const tenant of [onA, onB, onA]) expect((await tenant.get('/Users/nobody')).status).toBe(404);
     const path = `/tenants/${onA.slug}/connections/${onA.ids.connectionId}`;
-    const asked = async ({ gateway }: SharingGateway): Promise<number> => {
+    const asked = async (gateway: TestGateway): Promise<number> => {
       const { body } = await gateway.admin('GET', path);
       return body.contact.refusals as number;
     };

@@ -1,82 +1,124 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type RollcallConfig, loadConfig } from '#config';
+import { loadConfig } from '#config';
+import { ProductPeople } from '#consumer';
 import { type DirectoryEngines, Projector } from '#engines';
 import type { EventStore } from '#event-store';
 import { openEventStoreDb } from '#event-store/eventstoredb';
+import { isFree, leasePrefix } from '#leases';
+import type { MessageBus } from '#message-bus';
+import { openLmdbMessageBus } from '#message-bus/lmdb';
+import { productProfiles, topicsFor } from '#products';
 import type { ReadModels } from '#read-models';
 import { openLmdbReadModels } from '#read-models/lmdb';
+import { StandbyRelay } from '#relay';
 import { createLogger } from '#telemetry';
+import { wellnessPeople } from '../../apps/wellness/src/wellness-people.js';
 import { EventStoreDbDouble } from '../eventstoredb/eventstoredb.double.js';
-import { ADMIN_KEY, type RunningApp, serveWithAdmin, TestGateway } from './start-gateway.js';
+import { ADMIN_KEY, serveWithAdmin, TestGateway } from './start-gateway.js';
 import { Switchable } from './switchable.js';
 import { UNLIMITED } from './unlimited.js';
 
-/** One gateway, with its own lines to what all share. */
-export interface SharingGateway {
-  readonly gateway: TestGateway;
-  readonly store: Switchable;
-  readonly readModels: Switchable;
-}
-
 /**
  * Gateways on one EventStoreDB, which the double stands for, and on the same read models, each with a client of its own, as if
- * each were a process; and projectors beside them.
+ * each were a process; and projectors, relays and a product beside them.
  */
 export class SharedEngines implements AsyncDisposable {
+  /** Everybody's lines to the engines of that kind. */
+  readonly lines = {
+    store: new Switchable('store'),
+    readModels: new Switchable('readModels'),
+    bus: new Switchable('bus'),
+  };
   private readonly gateways: TestGateway[] = [];
-  private readonly projectors: Projector[] = [];
+  private readonly workers: { stop(): Promise<unknown> }[] = [];
   private readonly clients: EventStore[] = [];
 
   private constructor(
     private readonly directory: string,
     readonly double: EventStoreDbDouble,
-    private readonly models: Readonly<Record<'readModels' | 'requestLog' | 'grants', ReadModels>>,
+    private readonly models: Readonly<Record<'readModels' | 'requestLog' | 'grants' | 'people', ReadModels>>,
+    readonly bus: MessageBus,
   ) {}
 
   static async start(): Promise<SharedEngines> {
     const directory = await mkdtemp(join(tmpdir(), 'rollcall-shared-'));
     const open = (name: string) => openLmdbReadModels({ directory: join(directory, name), durability: 'rebuildable' });
-    return new SharedEngines(directory, await EventStoreDbDouble.start({ directory: join(directory, 'log') }), {
+    const models = {
       readModels: await open('read-models'),
       requestLog: await open('request-log'),
       grants: await open('grants'),
-    });
+      people: await open('people'),
+    };
+    const double = await EventStoreDbDouble.start({ directory: join(directory, 'log') });
+    const bus = await openLmdbMessageBus({ directory: join(directory, 'bus') });
+    return new SharedEngines(directory, double, models, bus);
   }
 
-  async addGateway(env: Readonly<Record<string, string>> = {}): Promise<SharingGateway> {
-    const [store, readModels] = [new Switchable('store'), new Switchable('readModels')];
+  async addGateway(env: Readonly<Record<string, string>> = {}): Promise<TestGateway> {
     const dataDir = join(this.directory, `gateway-${this.gateways.length}`);
     const keys = { CURSOR_KEY: 'c'.repeat(32), OAUTH_KEY: 'o'.repeat(32) };
     const config = loadConfig({ DATA_DIR: dataDir, ADMIN_KEY, LOG_LEVEL: 'silent', ...keys, ...UNLIMITED, ...env });
+    const { readModels: line } = this.lines;
+    const { readModels, requestLog, grants } = this.models;
     const engines: DirectoryEngines = {
-      ...this.models,
-      store: store.wrap(this.newClient()),
-      readModels: readModels.wrap(this.models.readModels),
-      leases: readModels.wrap(this.models.readModels),
+      store: this.newClient(),
+      readModels: line.wrap(readModels),
+      leases: line.wrap(readModels),
+      requestLog: line.wrap(requestLog),
+      grants: line.wrap(grants),
     };
-    const start = () => serve(engines, config);
+    const start = () => serveWithAdmin(engines, config, createLogger(config.LOG_LEVEL), () => Promise.resolve());
     const gateway = new TestGateway(dataDir, start, await start());
     this.gateways.push(gateway);
-    return { gateway, store, readModels };
+    return gateway;
   }
 
   /** As the app of that name; the first to come works, the others stand by. */
   addProjector(): Projector {
-    const { readModels } = this.models;
-    const projector = new Projector(
-      { store: this.newClient(), readModels, leases: readModels },
-      createLogger('silent'),
-    );
+    const readModels = this.lines.readModels.wrap(this.models.readModels);
+    const parts = { store: this.newClient(), readModels, leases: readModels };
+    const projector = new Projector(parts, createLogger('silent'));
     projector.start();
-    this.projectors.push(projector);
+    this.workers.push(projector);
     return projector;
+  }
+
+  /** As the app of that name; the first to come works, the others stand by. */
+  async addRelay(): Promise<StandbyRelay> {
+    const readModels = this.lines.readModels.wrap(this.models.readModels);
+    const bus = this.lines.bus.wrap(this.bus);
+    const engines = { store: this.newClient(), readModels, leases: readModels, bus };
+    const relay = new StandbyRelay({ ...engines, products: productProfiles, log: createLogger('silent') });
+    await relay.start();
+    this.workers.push(relay);
+    return relay;
+  }
+
+  /** As the app of that name. */
+  async addWellness() {
+    const parts = { bus: this.lines.bus.wrap(this.bus), models: this.models.people, log: createLogger('silent') };
+    await this.bus.declareTopics(topicsFor(productProfiles));
+    const people = await ProductPeople.start(wellnessPeople, parts);
+    this.workers.push(people);
+    return people;
+  }
+
+  /** Whether nobody holds it: the next to look takes it. */
+  async isLeaseFree(name: string): Promise<boolean> {
+    const place = await this.models.readModels.checkpoint(`${leasePrefix}${name}`);
+    return place === undefined || isFree(place);
+  }
+
+  async leaseTaken(name: string): Promise<void> {
+    while (await this.isLeaseFree(name)) await new Promise((resolve) => setTimeout(resolve, 10));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.gateways.map((gateway) => gateway[Symbol.asyncDispose]()));
-    await Promise.all(this.projectors.map((projector) => projector.stop()));
+    await Promise.all(this.workers.map((worker) => worker.stop()));
+    await this.bus[Symbol.asyncDispose]();
     for (const client of this.clients) await client[Symbol.asyncDispose]();
     for (const models of Object.values(this.models)) await models[Symbol.asyncDispose]();
     await this.double[Symbol.asyncDispose]();
@@ -90,10 +132,6 @@ export class SharedEngines implements AsyncDisposable {
       readTimeoutMs: 1_000,
     });
     this.clients.push(client);
-    return client;
+    return this.lines.store.wrap(client);
   }
-}
-
-function serve(engines: DirectoryEngines, config: RollcallConfig): Promise<RunningApp> {
-  return serveWithAdmin(engines, config, createLogger(config.LOG_LEVEL), () => Promise.resolve());
 }

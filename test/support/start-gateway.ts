@@ -203,6 +203,14 @@ export class TestGateway implements AsyncDisposable {
     await app?.stop();
   }
 
+  /** Ends the app, which answers what it has been asked. */
+  async stopServing(): Promise<void> {
+    const { app } = this;
+    this.app = undefined;
+    await app?.stop();
+    this.client[Symbol.dispose]();
+  }
+
   /** Starts again on the same data; clients of before go on working. */
   async restart(): Promise<void> {
     await this.stop();

@@ -9,6 +9,7 @@ import { type MetricsRoute, serveMetrics } from './serve-metrics.js';
 import { type AuthenticationOptions, authenticateScim } from './authenticate.hook.js';
 import { gateBulk } from './bulk/bulk-gate.js';
 import { clientViews } from './client-view.js';
+import { closeIdleConnections } from './close-idle-connections.js';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { ScimError } from '#scim';
 import { errorBody, sendScimError } from './scim-error.response.js';
@@ -135,6 +136,7 @@ export async function createHttpApp(
     },
   });
   const fastify = adapter.getInstance();
+  closeIdleConnections(fastify);
   if (options.metrics) serveMetrics(fastify, options.metrics);
   if (options.maxBulkBytes !== undefined) limitBulkBodies(fastify, options.maxBulkBytes);
   reportRefusals(fastify, options.logger, options.requestLog);
