@@ -14,6 +14,7 @@ import { type MessageBus, type MessageWriter, type TopicMessages, WriterEnded } 
 import { CHANGE_TYPES, GROUPS_TOPIC, type ProductProfile, topicsFor, USERS_TOPIC } from '#products';
 import { CheckpointMoved, type ReadModels } from '#read-models';
 import { followLog, type LogFollower, type SubscriptionLog } from '#subscriptions';
+import { Stretch } from '#turns';
 import { asksForGroupNames, Differences, followsGroups, TOLD_ROLES } from './differences.js';
 import { INCOMPLETE } from './incomplete-people.js';
 import { Guard, GUARDS, HELD, type HeldDocument } from './guard.js';
@@ -225,7 +226,11 @@ export class Relay {
   private async handle({ events, position }: EventBatch): Promise<void> {
     this.unsettled = true;
     await this.publish(position, async (outbox) => {
-      for (const event of events) await this.translate(event, outbox);
+      const stretch = new Stretch();
+      for (const event of events) {
+        await this.translate(event, outbox);
+        if (stretch.isOver) await stretch.rest();
+      }
     });
     this.unsettled = false;
     if (events.some(({ stream }) => stream.startsWith(TENANT_STREAMS))) {

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { ProjectedEvent, Projection, Touch } from '#projections';
 import type { Document, ReadModels, WriteOperation } from '#read-models';
+import { Stretch } from '#turns';
 
 /** A document that a batch touches: `document` is what it is now, `changed` whether that differs from what is stored. */
 interface Entry {
@@ -50,7 +51,8 @@ export class BatchFolder {
 
   async fold(events: readonly ProjectedEvent[]): Promise<FoldedBatch> {
     const failures: FoldFailure[] = [];
-    const steps = this.#steps(events, failures);
+    const stretch = new Stretch();
+    const steps = await this.#steps(events, failures, stretch);
     const entries = await this.#load(steps);
     for (const step of steps) {
       try {
@@ -58,11 +60,12 @@ export class BatchFolder {
       } catch (error) {
         failures.push({ ...step, error });
       }
+      if (stretch.isOver) await stretch.rest();
     }
     return { operations: operations(entries), failures, keep: () => this.#keep(entries) };
   }
 
-  #steps(events: readonly ProjectedEvent[], failures: FoldFailure[]): Step[] {
+  async #steps(events: readonly ProjectedEvent[], failures: FoldFailure[], stretch: Stretch): Promise<Step[]> {
     const steps: Step[] = [];
     for (const event of events) {
       for (const projection of this.projections) {
@@ -75,6 +78,7 @@ export class BatchFolder {
           failures.push({ projection, event, error });
         }
       }
+      if (stretch.isOver) await stretch.rest();
     }
     return steps;
   }
