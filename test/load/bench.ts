@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { measureByUrl } from './by-url.section.js';
 import { measureCreate } from './create.section.js';
 import { measureDelivery } from './delivery.section.js';
 import { Directory } from './directory.js';
@@ -34,6 +35,9 @@ const USAGE = `npm run bench -- [options]
   --only=sizes        what a person takes in each store; events a second of one relay and one projector, on the engines
                       at KAFKA_BROKERS and MONGODB_URI where these are given
   --only=directory    everything else alone
+  --url=URL           measures what runs there instead, from outside, by a tenant of its own; several: side by side
+  --compare           with --url: the embedded standalone, started here, beside them
+  --admin-key=KEY     of the --url; default ROLLCALL_ADMIN_KEY
   --strict            exit code 2 when a bar is missed
   --prof=KIND         profile one kind of request: ${PROFILED.join(', ')}
   --prof-dir=DIR      where its profile goes (./bench-profile)
@@ -43,6 +47,9 @@ const { values: options } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     only: { type: 'string' },
+    url: { type: 'string', multiple: true },
+    compare: { type: 'boolean', default: false },
+    'admin-key': { type: 'string' },
     strict: { type: 'boolean', default: false },
     prof: { type: 'string' },
     flood: { type: 'string' },
@@ -63,6 +70,12 @@ async function bench(): Promise<number> {
   const scale = options.quick ? QUICK : FULL;
   const start = performance.now();
   report.machine();
+  if (options.url) {
+    const adminKey = options['admin-key'] ?? process.env['ROLLCALL_ADMIN_KEY'] ?? '';
+    await measureByUrl(report, scale, { urls: options.url, adminKey, isCompared: options.compare });
+    report.line(`\n${((performance.now() - start) / 1000).toFixed(0)} s; every answer was checked.`);
+    return 0;
+  }
   if (options.prof !== undefined) {
     await profile(report, app, options.prof as Profiled, options['prof-dir']);
     return 0;

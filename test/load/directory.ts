@@ -1,16 +1,25 @@
 import type { Answer } from './http-client.js';
-import type { Exchange } from './drive.js';
+import type { Exchange, Target } from './drive.js';
 import type { AppServer } from './servers.js';
 import { externalIdOf, userBody, userNameOf } from './user-body.js';
 
 const PATCH_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 const GROUP_SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:Group';
 
+/** A server, and the tenant that asks it. */
+export interface Served extends Target {
+  readonly token: string;
+  /** Slug; default the demo tenant. */
+  readonly tenant?: string;
+  /** What stands before its own paths, without a slash at the end. */
+  readonly path?: string;
+}
+
 /** The directory of the tenant under load: what was put into it, and requests with the answers that this implies. */
-export class Directory {
-  readonly server: AppServer;
+export class Directory<Server extends Served = AppServer> {
+  readonly server: Server;
   readonly #run: string;
-  readonly #base = '/scim/v2/demo';
+  readonly #base: string;
   readonly #headers: string;
   /** Ids by person's number; filled as creates are answered. */
   readonly ids: string[] = [];
@@ -18,11 +27,12 @@ export class Directory {
   #changes = 0;
 
   /** @param run tells the people of two directories apart, one letter */
-  constructor(server: AppServer, run = 'a') {
+  constructor(server: Server, run = 'a') {
     this.server = server;
+    this.#base = `${server.path ?? ''}/scim/v2/${server.tenant ?? 'demo'}`;
     this.#run = run;
     this.#headers =
-      `Host: 127.0.0.1:${server.port}\r\nAuthorization: Bearer ${server.token}\r\n` +
+      `Host: ${server.host ?? '127.0.0.1'}:${server.port}\r\nAuthorization: Bearer ${server.token}\r\n` +
       'Accept: application/scim+json\r\nUser-Agent: rollcall-bench\r\n';
   }
 

@@ -1,9 +1,10 @@
-import { type Answer, HttpConnection } from './http-client.js';
+import { type Answer, HttpConnection, type Place } from './http-client.js';
 import { becameIdle, cpuSeconds } from './process-meter.js';
 
 /** A server under load. */
-export interface Target {
+export interface Target extends Place {
   readonly port: number;
+  /** NaN where its processor time cannot be read: it is not on this machine, or is more than one process. */
   readonly pid: number;
 }
 
@@ -56,7 +57,7 @@ export async function exchange(connection: HttpConnection, { request, check }: E
 /** Keeps `concurrency` requests in flight, each on its own connection, and checks every answer. */
 export async function drive(target: Target, load: Load): Promise<Sample> {
   const connections = await Promise.all(
-    Array.from({ length: load.concurrency }, () => HttpConnection.open(target.port)),
+    Array.from({ length: load.concurrency }, () => HttpConnection.open(target.port, target)),
   );
   try {
     return await measure(target, load, connections);

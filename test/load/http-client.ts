@@ -1,10 +1,17 @@
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 
 /** An HTTP answer. Bytes are read as Latin-1, so that a body's length in characters is its length in bytes. */
 export interface Answer {
   readonly status: number;
   readonly head: string;
   readonly body: string;
+}
+
+/** Where else than on this machine a server is. */
+export interface Place {
+  readonly host?: string;
+  readonly tls?: boolean;
 }
 
 const READ_BUFFER_BYTES = 64 * 1024;
@@ -22,7 +29,7 @@ export class HttpConnection {
   /** Bytes of the body, -1 while unknown because it comes in chunks. */
   #length = 0;
 
-  private constructor(port: number) {
+  private constructor(port: number, { host = '127.0.0.1', tls = false }: Place) {
     const onread = {
       buffer: Buffer.allocUnsafe(READ_BUFFER_BYTES),
       callback: (size: number, bytes: Uint8Array): boolean => {
@@ -30,16 +37,17 @@ export class HttpConnection {
         return true;
       },
     };
-    this.#socket = connect({ port, host: '127.0.0.1', noDelay: true, onread });
+    this.#socket = tls ? connectTls({ port, host, servername: host }) : connect({ port, host, noDelay: true, onread });
+    if (tls) this.#socket.setNoDelay().on('data', (bytes) => this.#receive(bytes.toString('latin1')));
     this.#socket.on('error', (error) => this.#fail(error));
     this.#socket.on('close', () => this.#fail(new Error('The server closed the connection')));
   }
 
-  static open(port: number): Promise<HttpConnection> {
-    const connection = new HttpConnection(port);
+  static open(port: number, place: Place = {}): Promise<HttpConnection> {
+    const connection = new HttpConnection(port, place);
     return new Promise((resolve, reject) => {
       connection.#failed = reject;
-      connection.#socket.once('connect', () => resolve(connection));
+      connection.#socket.once(place.tls ? 'secureConnect' : 'connect', () => resolve(connection));
     });
   }
 
