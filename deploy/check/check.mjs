@@ -13,7 +13,8 @@ import { compose, hadolint, helm, Missing, openApi } from './tools.mjs';
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const chart = 'deploy/helm/rollcall';
-const execute = (program, args) => run(program, args, { cwd: root, maxBuffer: 64 * 1024 * 1024 });
+const execute = (program, args) =>
+  run(program, args, { cwd: root, maxBuffer: 64 * 1024 * 1024, env: { ...process.env, COMPOSE_PROFILES: '*' } });
 
 let failed = false;
 

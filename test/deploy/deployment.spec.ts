@@ -58,7 +58,7 @@ describe('docker-compose.yml', () => {
   it('gives them settings that there are', () => {
     for (const [, { environment }] of apps) expect(unknown(Object.keys(environment))).toEqual([]);
     const suggested = [...read('deploy/compose/env.example').matchAll(/^#(\w+)=/gm)].map(([, name]) => name ?? '');
-    expect(unknown(suggested)).toEqual(['ROLLCALL_PORT']);
+    expect(unknown(suggested)).toEqual(['ROLLCALL_PORT', 'GRAFANA_PORT']);
   });
 
   it.each(all)('%s: has a pinned image, a health check, no rights it does not need, and starts again', (_, service) => {
@@ -79,11 +79,26 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('lets the proxy alone be reached, from this machine', () => {
-    expect(all.filter(([, { ports }]) => ports).map(([name]) => name)).toEqual(['proxy']);
-    expect(compose.services.proxy.ports.every((port: string) => port.startsWith('127.0.0.1:'))).toBe(true);
-    for (const [name, { networks }] of all) if (name !== 'proxy') expect(networks).toEqual(['inside']);
+  it('lets the proxy and the dashboard alone be reached, from this machine', () => {
+    const reached = all.filter(([, { ports }]) => ports);
+    expect(reached.map(([name]) => name)).toEqual(['proxy', 'grafana']);
+    for (const [, { ports }] of reached) expect(ports).toEqual([expect.stringMatching(/^127\.0\.0\.1:/)]);
+    for (const [name, { networks }] of all) {
+      expect(networks).toEqual(['proxy', 'grafana'].includes(name) ? ['inside', 'outside'] : ['inside']);
+    }
     expect(compose.networks.inside).toEqual({ internal: true });
+  });
+
+  it('asks every app for its numbers, where it tells them', () => {
+    const [{ dns_sd_configs: found }] = yaml('deploy/compose/prometheus.yaml').scrape_configs;
+    expect(found).toEqual([expect.objectContaining({ names: expect.arrayContaining(services) })]);
+    for (const [, { environment }] of apps) expect(environment.METRICS_PORT).toBe(String(found[0].port));
+  });
+
+  it('mounts files that there are', () => {
+    for (const { file } of Object.values<Parsed>(compose.configs)) expect(read(file)).not.toBe('');
+    const mounted = all.flatMap(([, { configs = [] }]) => configs.map(({ source }: Parsed) => source));
+    expect(mounted.toSorted()).toEqual(Object.keys(compose.configs).toSorted());
   });
 
   it('keeps what the engines write in volumes that have names', () => {
