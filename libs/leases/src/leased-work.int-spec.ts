@@ -24,7 +24,7 @@ if (uri === undefined) {
     let most = 0;
     const begun = new EventTarget();
     const start = async (name: string) => {
-      const models = await openMongoReadModels({ uri, database });
+      const models = openMongoReadModels({ uri, database });
       opened.push(models);
       const line = { cut: false };
       const over = async <T>(call: () => Promise<T>): Promise<T> => {

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { jest } from '@jest/globals';
 import { MongoClient } from 'mongodb';
-import type { ReadModels } from '../read-models.port.js';
+import { type ReadModels, ReadModelsUnavailable } from '../read-models.port.js';
 import { readModelsContract } from '../read-models.contract.js';
 import { openMongoReadModels } from './index.js';
 
@@ -31,12 +33,54 @@ if (uri === undefined) {
     unmet,
   );
 
+  it('begins once the server is there, with what was declared before', async () => {
+    const database = `contract-${randomUUID()}`;
+    databases.add(database);
+    const [{ host, port }] = (await hostsOf(uri)) as [{ host: string; port: number }];
+    // Not listening yet: who connects is refused.
+    const way = createServer((socket) => {
+      const onward = connect(port, host);
+      socket.pipe(onward).pipe(socket);
+      for (const [end, other] of [
+        [socket, onward],
+        [onward, socket],
+      ] as const) {
+        end.on('error', () => other.destroy());
+        end.on('close', () => other.destroy());
+      }
+    });
+    const free = createServer().listen(0, '127.0.0.1');
+    await once(free, 'listening');
+    const { port: own } = free.address() as AddressInfo;
+    free.close();
+    await using models = openMongoReadModels({
+      uri: `mongodb://127.0.0.1:${own}/?directConnection=true`,
+      database,
+      serverSelectionTimeoutMs: 300,
+    });
+    await models.declare({ name: 'users', indexes: [{ name: 'n', fields: ['n'] }] });
+    await expect(models.get('users', '1')).rejects.toBeInstanceOf(ReadModelsUnavailable);
+    way.listen(own, '127.0.0.1');
+    const document = { _id: '1', n: 1 };
+    for (;;) {
+      try {
+        await models.write({ operations: [{ type: 'put', collection: 'users', document }] });
+        break;
+      } catch (error) {
+        expect(error).toBeInstanceOf(ReadModelsUnavailable);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    }
+    expect(await models.find('users', { filter: { n: 1 } })).toEqual([document]);
+    way.close();
+  });
+
   it('lets one of several processes win that write behind the same checkpoint, with all it writes', async () => {
     const database = `contract-${randomUUID()}`;
     databases.add(database);
     const writers: ReadModels[] = [];
     for (let i = 0; i < 4; i++) {
-      const writer = await openMongoReadModels({ uri, database });
+      const writer = openMongoReadModels({ uri, database });
       await writer.declare({ name: 'users', indexes: [] });
       writers.push(writer);
     }
@@ -59,6 +103,11 @@ if (uri === undefined) {
     }
     await Promise.all(writers.map((writer) => writer[Symbol.asyncDispose]()));
   });
+}
+
+async function hostsOf(server: string): Promise<{ host: string; port: number }[]> {
+  await using client = await MongoClient.connect(server);
+  return client.options.hosts.map(({ host = '127.0.0.1', port = 27017 }) => ({ host, port }));
 }
 
 /** What the stand-in for MongoDB that these tests may run on is known to answer otherwise than MongoDB 8 does. */

@@ -332,6 +332,8 @@ class MongoReadModels implements ReadModels {
   async #prepare(): Promise<void> {
     try {
       if (this.#transactional === undefined) {
+        // By ourselves: where the driver did it for the first call and failed, it would never try again.
+        await this.client.connect();
         const hello = await this.db.admin().command({ hello: 1 });
         this.#transactional = hello.setName !== undefined || hello.msg === 'isdbgrid';
       }
