@@ -7,7 +7,11 @@ import { promisify } from 'node:util';
 
 const VERSIONS = { helm: 'v3.22.0', compose: 'v2.16.2', kubernetes: 'v1.34.0', hadolint: '2.15.1' };
 
-const run = promisify(execFile);
+/** Longest that one tool may take to be had, ms. */
+const PATIENCE_MS = 600_000;
+
+const execute = promisify(execFile);
+const run = (program, args, options) => execute(program, args, { timeout: PATIENCE_MS, ...options });
 const shelf = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'rollcall-deploy-tools');
 
 /** A tool cannot be had here. The message says why. */
