@@ -50,6 +50,8 @@ export interface RederivationParts {
   readonly deliver: DeliverHeld;
   readonly history: UserHistory;
   readonly now: () => Date;
+  /** Aborts where the relay is to stop: what is not published yet is left undone. */
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -180,7 +182,10 @@ export class Rederivation {
     return {
       announce: () => found.forEach((held) => guard.makeUnsure(held)),
       carryOut: async (outbox) => {
-        for (const held of found) await deliver(held, { id: idFor(eventId, held.userId), time, position }, outbox);
+        for (const held of found) {
+          this.parts.signal.throwIfAborted();
+          await deliver(held, { id: idFor(eventId, held.userId), time, position }, outbox);
+        }
       },
     };
   }
@@ -242,6 +247,7 @@ export class Rederivation {
   }
 
   private async person(tenant: string, userId: string, position: bigint): Promise<ViewedPerson> {
+    this.parts.signal.throwIfAborted();
     const { state: user, revision } = await this.parts.history.asOf(userStream(tenant, userId), position);
     return { tenant, userId, revision, user };
   }

@@ -124,4 +124,27 @@ describe('Relay', () => {
     ).toEqual(['Nurse', 'Doctor']);
     await after.stop();
   });
+
+  it('stops between two events, with nothing of their batch on the bus', async () => {
+    await using parts = await world();
+    const people = Array.from({ length: 50 }, (_, n) => `user-acme.u${n}`);
+    for (const stream of people) {
+      const resource = { userName: `${stream}@x.io`, active: true };
+      await parts.store.append(stream, [event('UserProvisioned', { resource })], 'noStream');
+    }
+    let stopping: Promise<void> | undefined;
+    const models = new Proxy(parts.models, {
+      get: (target, name) => {
+        if (name === 'get' && stopping === undefined) stopping = relay.stop();
+        const value: unknown = Reflect.get(target, name);
+        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+      },
+    });
+    const relay = new Relay({ ...parts, readModels: models, products: productProfiles, log: SILENT });
+    await relay.start();
+    while (stopping === undefined) await new Promise((resolve) => setImmediate(resolve));
+    await stopping;
+    expect([...(await parts.bus.endOffsets('rollcall.users')).values()]).toEqual([0n]);
+    expect(await parts.models.checkpoint(RELAY_CHECKPOINT)).toBeUndefined();
+  });
 });

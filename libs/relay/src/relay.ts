@@ -130,6 +130,7 @@ export class Relay {
       differences: this.differences,
       history: this.history,
       now: () => new Date(),
+      signal: this.stopping.signal,
     });
   }
 
@@ -178,7 +179,7 @@ export class Relay {
     this.rederive();
   }
 
-  /** Finishes the batch in hand and stores the checkpoint. */
+  /** Lets what is being published come to its end, leaves the rest to whoever is next, and stores the checkpoint. */
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.follower?.done;
@@ -228,6 +229,8 @@ export class Relay {
     await this.publish(position, async (outbox) => {
       const stretch = new Stretch();
       for (const event of events) {
+        // Nothing of the batch is on the bus yet: whoever comes next publishes it.
+        this.stopping.signal.throwIfAborted();
         await this.translate(event, outbox);
         if (stretch.isOver) await stretch.rest();
       }
@@ -269,7 +272,7 @@ export class Relay {
     try {
       await change();
     } catch (error) {
-      this.counts.failures++;
+      if (!this.stopping.signal.aborted) this.counts.failures++;
       if (error instanceof WriterEnded) this.end(error);
       for (const part of [this.book, this.sweeps, this.state, this.differences, this.rederivation]) part.rollback();
       throw error;

@@ -43,7 +43,7 @@ export class StandbyRelay {
     }
   }
 
-  /** Finishes the batch in hand, stores the checkpoint, and lets another one have its turn at once. */
+  /** See {@link Relay.stop}; another one has its turn at once. */
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.lease?.stop();

@@ -205,6 +205,7 @@ class Follower implements LogFollower {
         return 'done';
       } catch (error) {
         if (error instanceof PermanentFailure && !parking) return error;
+        if (this.#stopped) break;
         this.#warn(error, 'The batch was not handled; trying again', backOff.failures);
         await backOff.wait(this.#stopping.signal);
       }
