@@ -13,7 +13,7 @@ export interface ProcessOptions {
 }
 
 /** Longest that a start may take on a busy machine, ms. */
-const START_MS = 60_000;
+const START_MS = 180_000;
 const READY = / (is|are) (ready|running)$/;
 const LEASE_TAKEN = 'This process does the work of the lease now';
 const LEASE_LEFT = 'This process no longer does the work of the lease';

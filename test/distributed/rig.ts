@@ -1,6 +1,7 @@
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
@@ -174,7 +175,7 @@ async function instanceOf(
     CURSOR_KEY: 'cursor-key-of-the-distributed-specs',
     OAUTH_KEY: 'oauth-key-of-the-distributed-specs!',
     EVENTSTORE_URI: `esdb://${at('eventstore')}?tls=false`,
-    MONGODB_URI: `mongodb://${at('mongo')}/${database}`,
+    MONGODB_URI: `mongodb://${at('mongo')}/${database}?directConnection=true`,
     KAFKA_BROKERS: at('kafka'),
   };
   const process = new KillableProcess({
@@ -186,11 +187,15 @@ async function instanceOf(
   return { app, process, url: `http://127.0.0.1:${port}`, lines };
 }
 
-/** The same over all lives of whoever listens there. */
+/** The same over all lives of whoever listens there, and so not one that the system gives to those who ask for any. */
 async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  for (;;) {
+    const port = randomInt(20_000, 30_000);
+    const server = createServer();
+    const free = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
+    });
+    await new Promise((resolve) => server.close(resolve));
+    if (free) return port;
+  }
 }

@@ -127,8 +127,8 @@ export class ScimLoad {
         ...(n % 5 === 4
           ? [
               () =>
-                this.#answered(url, access, 'DELETE', path, undefined, [204, 404]).then(() =>
-                  facts.push('deprovisioned'),
+                this.#answered(url, access, 'DELETE', path, undefined, [204, 404]).then(
+                  () => void facts.push(...leaving(facts)),
                 ),
             ]
           : []),
@@ -190,6 +190,12 @@ export class ScimLoad {
       if (Date.now() > giveUp) throw new Error(`${method} ${path} was not answered for ${GIVE_UP_MS} ms: ${last}`);
     }
   }
+}
+
+/** Whoever is deleted may no longer sign in either. */
+function leaving(facts: readonly string[]): string[] {
+  const isActive = facts.lastIndexOf('deactivated') <= facts.lastIndexOf('reactivated');
+  return [...(isActive ? ['deactivated'] : []), 'deprovisioned'];
 }
 
 /** An answer that no identity provider would try again after. */

@@ -49,7 +49,9 @@ export function unlike(load: ScimLoad, { users, memberships, events }: LogFacts)
 /** The read models are what a rebuild from the log comes to. @returns what is not so */
 export async function unlikeRebuild(models: ReadModels, rebuilt: ReadModels): Promise<string[]> {
   const wrong: string[] = [];
-  for (const { name, derived } of PROJECTIONS.flatMap(({ collections }) => collections)) {
+  for (const collection of PROJECTIONS.flatMap(({ collections }) => collections)) {
+    const { name, derived } = collection;
+    await models.declare(collection);
     const [is, ought] = await Promise.all(
       [models, rebuilt].map(async (each) => {
         const documents = await each.find<Document>(name, { filter: {}, sort: { _id: 1 } });

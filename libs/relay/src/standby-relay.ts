@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { type LeaseClock, type LeasedWork, type LeasedWorkOptions, workUnderLease } from '#leases';
+import { topicsFor } from '#products';
 import { BackOff, DEFAULT_RETRY } from '#subscriptions';
-import { type RecordHold, Relay, type RelayCounts, type RelayOptions } from './relay.js';
+import { type RecordHold, Relay, RELAY_COLLECTIONS, type RelayCounts, type RelayOptions } from './relay.js';
 
 export interface StandbyRelayOptions extends RelayOptions {
   /** Where processes that may relay the same log take turns, under the lease `relay`. Undefined: there is but this one. */
@@ -32,6 +33,7 @@ export class StandbyRelay {
   async start(): Promise<void> {
     const { leases, log, clock } = this.options;
     if (leases) {
+      void this.prepare();
       const work = (signal: AbortSignal): Promise<void> => this.relayUntil(signal);
       this.lease = workUnderLease({ name: 'relay', models: leases, work, log, ...(clock && { clock }) });
     } else if (this.options.isPatient) {
@@ -77,6 +79,14 @@ export class StandbyRelay {
   }
 
   /** @param begun told of the first time; without it, what fails before is tried again too */
+  /** Whoever stands by has its lines to bus and read models open already when its turn comes. */
+  private async prepare(): Promise<void> {
+    const { bus, readModels, products } = this.options;
+    // What does not succeed now is tried again when it has to.
+    await bus.declareTopics(topicsFor(products)).catch(() => undefined);
+    for (const collection of RELAY_COLLECTIONS) await readModels.declare(collection).catch(() => undefined);
+  }
+
   private async relayAlone(begun?: () => void): Promise<void> {
     const { signal } = this.stopping;
     const backOff = new BackOff(DEFAULT_RETRY);
