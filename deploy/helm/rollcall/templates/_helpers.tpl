@@ -63,3 +63,8 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- define "rollcall.isServed" -}}
 {{- if not (has . (list "projector" "relay")) }}yes{{ end -}}
 {{- end -}}
+
+{{/* What the Secret must hold, by name, separated by blanks. */}}
+{{- define "rollcall.secrets" -}}
+EVENTSTORE_URI MONGODB_URI KAFKA_BROKERS ADMIN_KEY CURSOR_KEY OAUTH_KEY
+{{- end -}}
