@@ -26,9 +26,12 @@ class Flooding {
   constructor(port: number, next: () => string) {
     this.workers = Array.from({ length: CONNECTIONS }, async () => {
       const connection = await HttpConnection.open(port);
+      let request = next();
       while (!this.ended) {
-        const { status } = await connection.send(next());
+        const { status } = await connection.send(request);
         this.statuses[status] = (this.statuses[status] ?? 0) + 1;
+        // What was refused is sent again, as clients do: writing half a megabyte anew would take the server's processor.
+        if (status !== 429) request = next();
       }
       connection.close();
     });
