@@ -14,7 +14,6 @@ import { PLAIN_SEARCHES } from './fakes/plain-searches.js';
 import { NoSearchProcess, SearchProcess } from './search-process.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'rollcall-searches-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 let folders = 0;
 const newFolder = () => join(folder, String(folders++));
 
@@ -106,6 +105,8 @@ describe('a long search', () => {
 });
 
 describe('SearchProcess', () => {
+  // Of the last one: the folder is for all.
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
   const asked = { name: PEOPLE.name, indexes: PEOPLE.indexes, isDerived: false };
   const query = { filter: { tenant: 'acme' } };
 
