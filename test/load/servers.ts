@@ -124,10 +124,14 @@ export class AppServer implements Target {
   }
 }
 
-/** The Nest-on-Fastify yardsticks, hello and echo in one process. */
+/** The Nest-on-Fastify yardsticks, hello and echo in one process, under the same options of Node as our apps. */
 export async function startYardstickServer(): Promise<Target> {
   const port = await freePort();
-  const child = new Child({ file: compiled('./yardstick-server.js'), environment: { PORT: String(port) } });
+  const child = new Child({
+    file: compiled('./yardstick-server.js'),
+    nodeOptions: startOptions(),
+    environment: { PORT: String(port) },
+  });
   await child.accepts(port);
   return { port, pid: child.pid };
 }
