@@ -20,6 +20,16 @@ import { ADMIN_KEY, serveWithAdmin, TestGateway } from './start-gateway.js';
 import { Switchable } from './switchable.js';
 import { UNLIMITED } from './unlimited.js';
 
+type Kept = 'read-models' | 'request-log' | 'grants' | 'people';
+
+async function embedded(directory: string): Promise<(name: Kept) => ReadModels> {
+  const opened = new Map<Kept, ReadModels>();
+  for (const name of ['read-models', 'request-log', 'grants', 'people'] as const) {
+    opened.set(name, await openLmdbReadModels({ directory: join(directory, name), durability: 'rebuildable' }));
+  }
+  return (name) => opened.get(name) as ReadModels;
+}
+
 /**
  * Gateways on one EventStoreDB, which the double stands for, and on the same read models, each with a client of its own, as if
  * each were a process; and projectors, relays and a product beside them.
@@ -33,41 +43,33 @@ export class SharedEngines implements AsyncDisposable {
   };
   private readonly gateways: TestGateway[] = [];
   private readonly workers: { stop(): Promise<unknown> }[] = [];
-  private readonly clients: EventStore[] = [];
+  private readonly clients: AsyncDisposable[] = [];
 
   private constructor(
     private readonly directory: string,
     readonly double: EventStoreDbDouble,
-    private readonly models: Readonly<Record<'readModels' | 'requestLog' | 'grants' | 'people', ReadModels>>,
+    private readonly openModels: (name: Kept) => ReadModels,
     readonly bus: MessageBus,
   ) {}
 
-  static async start(): Promise<SharedEngines> {
+  /** @param openModels opens what all share, for one of them; default LMDB in this process, which is opened once */
+  static async start(openModels?: (name: Kept) => ReadModels): Promise<SharedEngines> {
     const directory = await mkdtemp(join(tmpdir(), 'rollcall-shared-'));
-    const open = (name: string) => openLmdbReadModels({ directory: join(directory, name), durability: 'rebuildable' });
-    const models = {
-      readModels: await open('read-models'),
-      requestLog: await open('request-log'),
-      grants: await open('grants'),
-      people: await open('people'),
-    };
     const double = await EventStoreDbDouble.start({ directory: join(directory, 'log') });
     const bus = await openLmdbMessageBus({ directory: join(directory, 'bus') });
-    return new SharedEngines(directory, double, models, bus);
+    return new SharedEngines(directory, double, openModels ?? (await embedded(directory)), bus);
   }
 
   async addGateway(env: Readonly<Record<string, string>> = {}): Promise<TestGateway> {
     const dataDir = join(this.directory, `gateway-${this.gateways.length}`);
     const keys = { CURSOR_KEY: 'c'.repeat(32), OAUTH_KEY: 'o'.repeat(32) };
     const config = loadConfig({ DATA_DIR: dataDir, ADMIN_KEY, LOG_LEVEL: 'silent', ...keys, ...UNLIMITED, ...env });
-    const { readModels: line } = this.lines;
-    const { readModels, requestLog, grants } = this.models;
     const engines: DirectoryEngines = {
       store: this.newClient(),
-      readModels: line.wrap(readModels),
-      leases: line.wrap(readModels),
-      requestLog: line.wrap(requestLog),
-      grants: line.wrap(grants),
+      readModels: this.newModels('read-models'),
+      leases: this.newModels('read-models'),
+      requestLog: this.newModels('request-log'),
+      grants: this.newModels('grants'),
     };
     const start = () => serveWithAdmin(engines, config, createLogger(config.LOG_LEVEL), () => Promise.resolve());
     const gateway = new TestGateway(dataDir, start, await start());
@@ -77,8 +79,8 @@ export class SharedEngines implements AsyncDisposable {
 
   /** As the app of that name; the first to come works, the others stand by. */
   addProjector(): Projector {
-    const readModels = this.lines.readModels.wrap(this.models.readModels);
-    const parts = { store: this.newClient(), readModels, leases: readModels };
+    const [readModels, leases] = [this.newModels('read-models'), this.newModels('read-models')];
+    const parts = { store: this.newClient(), readModels, leases };
     const projector = new Projector(parts, createLogger('silent'));
     projector.start();
     this.workers.push(projector);
@@ -87,9 +89,8 @@ export class SharedEngines implements AsyncDisposable {
 
   /** As the app of that name; the first to come works, the others stand by. */
   async addRelay(): Promise<StandbyRelay> {
-    const readModels = this.lines.readModels.wrap(this.models.readModels);
-    const bus = this.lines.bus.wrap(this.bus);
-    const engines = { store: this.newClient(), readModels, leases: readModels, bus };
+    const [readModels, leases] = [this.newModels('read-models'), this.newModels('read-models')];
+    const engines = { store: this.newClient(), readModels, leases, bus: this.lines.bus.wrap(this.bus) };
     const relay = new StandbyRelay({ ...engines, products: productProfiles, log: createLogger('silent') });
     await relay.start();
     this.workers.push(relay);
@@ -98,7 +99,7 @@ export class SharedEngines implements AsyncDisposable {
 
   /** As the app of that name. */
   async addWellness() {
-    const parts = { bus: this.lines.bus.wrap(this.bus), models: this.models.people, log: createLogger('silent') };
+    const parts = { bus: this.lines.bus.wrap(this.bus), models: this.newModels('people'), log: createLogger('silent') };
     await this.bus.declareTopics(topicsFor(productProfiles));
     const people = await ProductPeople.start(wellnessPeople, parts);
     this.workers.push(people);
@@ -107,7 +108,7 @@ export class SharedEngines implements AsyncDisposable {
 
   /** Whether nobody holds it: the next to look takes it. */
   async isLeaseFree(name: string): Promise<boolean> {
-    const place = await this.models.readModels.checkpoint(`${leasePrefix}${name}`);
+    const place = await this.newModels('read-models').checkpoint(`${leasePrefix}${name}`);
     return place === undefined || isFree(place);
   }
 
@@ -120,17 +121,18 @@ export class SharedEngines implements AsyncDisposable {
     await Promise.all(this.workers.map((worker) => worker.stop()));
     await this.bus[Symbol.asyncDispose]();
     for (const client of this.clients) await client[Symbol.asyncDispose]();
-    for (const models of Object.values(this.models)) await models[Symbol.asyncDispose]();
     await this.double[Symbol.asyncDispose]();
     await rm(this.directory, { recursive: true, force: true });
   }
 
+  private newModels(name: Kept): ReadModels {
+    const models = this.openModels(name);
+    if (!this.clients.includes(models)) this.clients.push(models);
+    return this.lines.readModels.wrap(models);
+  }
+
   private newClient(): EventStore {
-    const client = openEventStoreDb({
-      connectionString: this.double.connectionString,
-      appendTimeoutMs: 1_000,
-      readTimeoutMs: 1_000,
-    });
+    const client = openEventStoreDb({ connectionString: this.double.connectionString });
     this.clients.push(client);
     return this.lines.store.wrap(client);
   }

@@ -47,6 +47,12 @@ describe('Pace', () => {
     );
   });
 
+  it('without a rate lets those through too who come after others that came later', () => {
+    const pace = new Pace(rateOf(0));
+    pace.take(1_000);
+    expect(pace.wait(990)).toBe(0);
+  });
+
   it('without a rate lets everything through', () => {
     expect(taken(new Pace(rateOf(0)), NOW, 5_000)).toBe(5_000);
   });

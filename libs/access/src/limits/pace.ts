@@ -26,6 +26,8 @@ export class Pace {
 
   /** @param now milliseconds @returns milliseconds until one is free; 0: there is, and it may be taken */
   wait(now: number): number {
+    // Who had to be looked up comes here after who came later: of those `now` lies behind what is paid off.
+    if (this.intervalMs === 0) return 0;
     return Math.max(0, this.paidOff + this.intervalMs - this.burstMs - now);
   }
 

@@ -1,3 +1,4 @@
+import { MongoServerSelectionError } from 'mongodb';
 import { ReadModelsUnavailable } from '../read-models.port.js';
 
 /** How long after a failure nobody but one asks again, ms. */
@@ -23,11 +24,14 @@ export class Outage {
       this.#askAgainAt = undefined;
       return result;
     } catch (error) {
-      if (error instanceof ReadModelsUnavailable) this.#askAgainAt = performance.now() + PAUSE_MS;
-      else this.#askAgainAt = undefined;
+      this.#askAgainAt = foundNoServer(error) ? performance.now() + PAUSE_MS : undefined;
       throw error;
     } finally {
       if (begun !== undefined) this.#asking = false;
     }
   }
 }
+
+/** What the driver has waited for in vain; whatever else it cannot do concerns one call alone. */
+const foundNoServer = (error: unknown): boolean =>
+  error instanceof ReadModelsUnavailable && error.cause instanceof MongoServerSelectionError;
