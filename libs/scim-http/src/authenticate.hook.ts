@@ -7,6 +7,7 @@ import { contactOf, noteMisdirected } from './report-refusal.js';
 import { allowedMethods } from './allowed-methods.js';
 import { type ScimRequest, type ScimScope, seenUrlOf, sendEmpty } from './scim-request.js';
 import { sendScimError } from './scim-error.response.js';
+import { wallTime } from './wall-time.js';
 
 /** Discovery is public (RFC 7644 §4); everything else needs a token. */
 const PUBLIC = /^\/scim\/v2\/[^/]+\/(ServiceProviderConfig|ResourceTypes|Schemas)(\/|\?|$)/;
@@ -50,7 +51,7 @@ export function authenticateScim(
       caller: undefined,
       contact: undefined,
       credentialId: undefined,
-      at: Date.now(),
+      at: wallTime(seen.startedAt),
       startedAt: seen.startedAt,
     };
     seen.tenant = seen.meter?.unknownTenant;

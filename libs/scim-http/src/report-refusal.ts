@@ -5,6 +5,7 @@ import type { Logger } from '#telemetry';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { bodyFor } from './kept-body.js';
 import { type ScimRequest, type ScimScope, scimUrlOf, traceIdOf } from './scim-request.js';
+import { wallTime } from './wall-time.js';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -65,9 +66,18 @@ export function aboutCall(
   about: Pick<Call, 'kind' | 'status' | 'scimType' | 'detail' | 'cause'>,
 ): Call {
   const scope = scopeOf(request);
-  const { at, startedAt, credentialId } = scope ?? { at: Date.now(), startedAt: performance.now() };
+  const startedAt = scope?.startedAt ?? performance.now();
+  const at = scope?.at ?? wallTime(startedAt);
   const { id: requestId, method, url: target } = request;
-  return { ...about, requestId, method, target, at, tookMs: performance.now() - startedAt, credentialId };
+  return {
+    ...about,
+    requestId,
+    method,
+    target,
+    at,
+    tookMs: performance.now() - startedAt,
+    credentialId: scope?.credentialId,
+  };
 }
 
 /** Undefined for a URL that the router refuses. */
