@@ -102,8 +102,8 @@ function restarted(app: AppName): Fault {
     name: `restart ${app}`,
     happen: async (rig, randomness) => {
       const { process } = await victimOf(app, rig, randomness);
-      const code = await process.stop();
-      if (code !== 0) throw new Error(`${process.name} ended with ${code}`);
+      // Not always with 0: what it waits for to end in order may be what goes wrong beside it.
+      await process.stop();
       await process.start();
     },
   };
