@@ -54,7 +54,7 @@ export default tseslint.config(
   {
     languageOptions: {
       parserOptions: {
-        projectService: { allowDefaultProject: ['*.js', 'test/suites/*.js'] },
+        projectService: { allowDefaultProject: ['*.js', 'test/suites/*.js', 'test/engines/*.js'] },
         tsconfigRootDir: import.meta.dirname,
       },
     },
@@ -171,7 +171,7 @@ export default tseslint.config(
     },
   },
   { files: ['test/**/*.ts', 'apps/*/src/main.ts'], rules: { 'no-console': 'off' } },
-  { files: ['*.js', 'test/suites/*.js'], ...tseslint.configs.disableTypeChecked },
+  { files: ['*.js', 'test/suites/*.js', 'test/engines/*.js'], ...tseslint.configs.disableTypeChecked },
   {
     // What containers run is plain JavaScript beside the sources.
     ...tseslint.configs.disableTypeChecked,
