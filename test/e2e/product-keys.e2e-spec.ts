@@ -63,6 +63,9 @@ describe('from a SCIM request to a product', () => {
         views.set(id, await viewsOn(id));
         const missing = [...everybody].filter((userId) => !views.get(id)?.has(userId));
         if (missing.length > 0) throw new Error(`${id} has not heard of ${missing.length} people`);
+        if (id !== 'identity-platform') return;
+        const mapped = (row: ProductRow): boolean => (views.get(id)?.get(ids.get(row)!)?.mappingVersion ?? 0) > 0;
+        if (!TABLES[B6]!.every(mapped)) throw new Error('Some are not yet seen under the saved mapping');
       });
     }
     await eventually(async () => {
