@@ -1,59 +1,52 @@
-import { setImmediate as nextRound } from 'node:timers/promises';
 import { Stretch } from './stretch.js';
-import { STRETCH_MS, turn } from './turn.js';
+import { STRETCH_MS, turn, Turns } from './turn.js';
 
-/** Keeps the process busy. */
-function work(ms: number): void {
-  for (const end = performance.now() + ms; performance.now() < end;);
+/** A process whose time goes by where it is told to, and whose event loop tells of each round. */
+function process(othersMs = 0) {
+  const told: string[] = [];
+  let now = 0;
+  const turns = new Turns({
+    now: () => now,
+    goRound: (callback) =>
+      void setImmediate(() => {
+        told.push('-');
+        now += othersMs;
+        callback();
+      }),
+  });
+  /** Work in stretches of so long. */
+  const long = async (name: string, stretches: number, ms: number): Promise<void> => {
+    for (let n = 0; n < stretches; n++) {
+      await turns.next();
+      // What is awaited without the world's doing belongs to the stretch.
+      await Promise.resolve();
+      told.push(name);
+      now += ms;
+    }
+  };
+  return { told, long };
 }
 
 describe('turn', () => {
   it('is given one piece of long work at a time, and others come between two', async () => {
-    const told: string[] = [];
-    const long = async (name: string): Promise<void> => {
-      for (let n = 0; n < 3; n++) {
-        await turn();
-        // What is awaited without the world's doing belongs to the stretch.
-        await Promise.resolve();
-        told.push(name);
-        work(STRETCH_MS * 2);
-      }
-    };
-    let ended = false;
-    const others = async (): Promise<void> => {
-      while (!ended) {
-        told.push('-');
-        await nextRound();
-      }
-    };
-    const answered = others();
-    await Promise.all([long('a'), long('b')]);
-    ended = true;
-    await answered;
-    const order = told.join('').replace(/-+/g, '-');
-    expect(order).toMatch(/^-(a-b-){3}$|^-(a-b-){2}a-b$/);
+    const { told, long } = process();
+    await Promise.all([long('a', 3, STRETCH_MS), long('b', 3, STRETCH_MS)]);
+    expect(told.join('')).toBe('-a-b-a-b-a-b');
   });
 
-  it('gives long work as much as others took', async () => {
-    let stretches = 0;
-    let ended = false;
-    const long = async (): Promise<void> => {
-      while (!ended) {
-        await turn();
-        work(STRETCH_MS);
-        stretches++;
-      }
-    };
-    const pieces = [long(), long(), long(), long()];
-    const rounds = 20;
-    for (let n = 0; n < rounds; n++) {
-      work(5);
-      await nextRound();
-    }
-    ended = true;
-    await Promise.all(pieces);
-    // One in each round would be a tenth of what others take.
-    expect(stretches).toBeGreaterThan(rounds * 2);
+  it('gives short stretches together as long as one may take', async () => {
+    const { told, long } = process();
+    await Promise.all([long('a', 2, STRETCH_MS / 2), long('b', 2, STRETCH_MS / 2)]);
+    expect(told.join('')).toBe('-ab-ab');
+  });
+
+  it('gives long work as much as others took, and no more than 10 ms of it', async () => {
+    const busy = process(5);
+    await Promise.all(['a', 'b', 'c'].map((name) => busy.long(name, 20, STRETCH_MS)));
+    expect(busy.told.join('')).toMatch(/^(-[abc]{10}){6}$/);
+    const full = process(1_000);
+    await Promise.all(['a', 'b', 'c'].map((name) => full.long(name, 20, STRETCH_MS)));
+    expect(full.told.join('')).toMatch(/^(-[abc]{20}){3}$/);
   });
 
   it('is given to everybody, however many wait', async () => {
@@ -66,7 +59,7 @@ describe('turn', () => {
 describe('Stretch', () => {
   it('is over when its time is used up, and new after a rest', async () => {
     const stretch = new Stretch(5);
-    work(6);
+    for (const end = performance.now() + 6; performance.now() < end;);
     expect(stretch.isOver).toBe(true);
     await stretch.rest();
     const again = new Stretch(1_000);
