@@ -1,5 +1,6 @@
-import { type IncomingMessage, type OutgoingHttpHeader, type OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeader, OutgoingHttpHeaders } from 'node:http';
 import type { TLSSocket } from 'node:tls';
+import { GatheredResponse } from './gathered-response.js';
 import { rawUrlOf, type SeenUrl } from './scim-request.js';
 import type { TraceSpan } from '#telemetry';
 
@@ -29,7 +30,7 @@ const NAMES = Object.keys(GUARDS);
  * headers that are about to be written, because each look at a header before costs more: a plugin that sets them one by one
  * on every reply takes Node off the path that writes all headers at once.
  */
-export class GuardedResponse<Request extends IncomingMessage = IncomingMessage> extends ServerResponse<Request> {
+export class GuardedResponse<Request extends IncomingMessage = IncomingMessage> extends GatheredResponse<Request> {
   override writeHead(
     statusCode: number,
     reason?: string | OutgoingHttpHeaders | OutgoingHttpHeader[],
