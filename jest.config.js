@@ -32,5 +32,6 @@ export default {
   },
   // Specs wait for disks and sockets more than they compute: one worker per core, not one less.
   maxWorkers: '100%',
-  testTimeout: 30000,
+  // A bound for what hangs, and none on speed: a machine may be ten times slower than ours, or stand still for seconds.
+  testTimeout: 180_000,
 };

@@ -151,5 +151,5 @@ describe('a product killed at random moments', () => {
     expect(expected.blocked.length).toBeGreaterThan(CHANGES / 10);
     expect(expected.next).toBe(String(published.length));
     expect(await stateOf(killed)).toEqual(expected);
-  }, 120_000);
+  });
 });

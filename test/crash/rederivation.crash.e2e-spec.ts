@@ -52,7 +52,7 @@ describe(`a mapping saved over ${PEOPLE} people`, () => {
       const { Operations: done } = (await response.json()) as { Operations: { status: string }[] };
       expect(done.filter(({ status }) => status === '201')).toHaveLength(PER_BULK);
     }
-  }, 180_000);
+  });
   afterAll(async () => {
     await server.kill();
     await rm(dataDir, { recursive: true, force: true });
@@ -126,7 +126,7 @@ describe(`a mapping saved over ${PEOPLE} people`, () => {
     await server.stop();
     expect((await messages()) - before).toBe(BigInt(PEOPLE / 2));
     server = await start();
-  }, 120_000);
+  });
 
   it(`goes on where it was after ${KILLS} kills in the middle`, async () => {
     await admin('PUT', `${wellness}/mapping`, { overrides: [] });
@@ -145,5 +145,5 @@ describe(`a mapping saved over ${PEOPLE} people`, () => {
     await finished();
     expect(await progress()).toMatchObject({ done: PEOPLE, total: PEOPLE });
     await productHas(() => 'D');
-  }, 120_000);
+  });
 });

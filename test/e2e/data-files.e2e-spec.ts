@@ -18,5 +18,5 @@ describe('what is written to disk', () => {
       await server.kill();
       await rm(folder, { recursive: true });
     }
-  }, 60_000);
+  });
 });

@@ -73,7 +73,7 @@ describe('isolation of admins', () => {
         ({ people } = body as { people: unknown[] });
       }
     }
-  }, 60_000);
+  });
   afterAll(() => gateway[Symbol.asyncDispose]());
 
   const bearer = (key: string) => ({ authorization: `Bearer ${key}` });

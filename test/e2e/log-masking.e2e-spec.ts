@@ -251,7 +251,7 @@ describe('the log', () => {
       await server.kill();
       await rm(directory, { recursive: true, force: true });
     }
-  }, 60_000);
+  });
 
   it('of a process that falls tells where, and nothing of what it fell over', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'rollcall-log-'));
@@ -270,7 +270,7 @@ describe('the log', () => {
       await server.kill();
       await rm(directory, { recursive: true, force: true });
     }
-  }, 60_000);
+  });
 
   it('of a handler that crashes tells where, and nothing of what it was told', async () => {
     const lines: string[] = [];
@@ -320,5 +320,5 @@ describe('the log', () => {
         cause: { type: 'SyntaxError' },
       });
     }
-  }, 60_000);
+  });
 });

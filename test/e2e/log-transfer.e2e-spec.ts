@@ -21,7 +21,7 @@ describe('rollcall export and import', () => {
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'rollcall-move-'));
     from = await madeSystem();
-  }, 60_000);
+  });
   afterAll(() => rm(directory, { recursive: true, force: true }));
 
   const opened: AsyncDisposable[] = [];
@@ -128,7 +128,7 @@ describe('rollcall export and import', () => {
       const events = await log(server.connectionString);
       expect(events.length).toBeGreaterThan(3);
       return events;
-    }, 25_000);
+    });
     child.kill('SIGKILL');
     await once(child, 'exit');
     expect(half.length).toBeLessThan(lines.length - 2);

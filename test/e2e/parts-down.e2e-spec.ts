@@ -136,7 +136,7 @@ describe('when something is down', () => {
     };
     const write = async (title: string): Promise<void> => {
       expect((await tenant.patch(`/Users/${ana.id}`, { op: 'replace', path: 'title', value: title })).status).toBe(200);
-      expect((await tenant.find('Users', `title eq "${title}"`)).body.totalResults).toBe(1);
+      await until(async () => (await tenant.find('Users', `title eq "${title}"`)).body.totalResults === 1);
     };
     await write('1');
     await until(async () => (await titleInProduct()) === '1');

@@ -81,7 +81,7 @@ describe('from a SCIM request to a product', () => {
         if (list.size < everybody.size) throw new Error(`the list of ${id} is not complete`);
       }
     });
-  }, 120_000);
+  });
   afterAll(() => standalone[Symbol.asyncDispose]());
 
   async function admin(method: string, { slug }: TenantClient, path: string, body?: object): Promise<void> {

@@ -17,6 +17,7 @@ describe('a clean stop', () => {
     await engines.leaseTaken('relay');
 
     const { http } = gateway;
+    const begun = gateway.firstEvent(({ type }) => type === 'UserProvisioned');
     const creates = Array.from({ length: 40 }, (_, n) =>
       http.send({
         method: 'POST',
@@ -25,7 +26,7 @@ describe('a clean stop', () => {
         body: JSON.stringify({ userName: `u${n}@example.com` }),
       }),
     );
-    await gateway.firstEvent(({ type }) => type === 'UserProvisioned');
+    await begun;
     const [, answers] = await Promise.all([gateway.stopServing(), Promise.allSettled(creates)]);
     const statuses = answers.map((answer) => (answer.status === 'fulfilled' ? answer.value.status : 'refused'));
     // What had reached us is answered as if nothing had happened; what comes later is sent to somebody else.
@@ -64,7 +65,7 @@ describe('a clean stop', () => {
       'Content-Type: application/scim+json',
       `Content-Length: ${body.length}`,
     ];
-    socket.write(`${head.join('\r\n')}\r\n\r\n${body.slice(0, 5)}`);
+    await new Promise((sent) => socket.write(`${head.join('\r\n')}\r\n\r\n${body.slice(0, 5)}`, sent));
     // A whole request behind it on another connection tells that the first one's start has come.
     expect((await fetch(`${server.url}/health/live`)).status).toBe(200);
     const exit = server.stop();

@@ -30,7 +30,7 @@ describe('TLS', () => {
       TLS_KEY_FILE: file('key.pem'),
       HOST: '0.0.0.0',
     });
-  }, 60_000);
+  });
   afterAll(async () => {
     await server.kill();
     await rm(directory, { recursive: true });
@@ -159,5 +159,5 @@ describe('without TLS', () => {
       await server.kill();
       await rm(directory, { recursive: true });
     }
-  }, 60_000);
+  });
 });

@@ -9,7 +9,7 @@ import { openLmdbEventStore } from '#event-store/lmdb';
 import { decodeCloudEvent, type MessageBus, type ReceivedMessage } from '#message-bus';
 import { openLmdbMessageBus } from '#message-bus/lmdb';
 import { type ProductProfile, productTopic, USERS_TOPIC, type ViewMessage } from '#products';
-import { PROJECTIONS } from '#projections';
+import { PROJECTIONS, userDirectory } from '#projections';
 import type { Document, ReadModels } from '#read-models';
 import { openLmdbReadModels } from '#read-models/lmdb';
 import { ProjectionRunner, SILENT } from '#subscriptions';
@@ -68,6 +68,9 @@ export class RelayWorld implements AsyncDisposable {
   relay: Relay | undefined;
   /** Ids of the holds in the log, in their order. */
   readonly holds = new Set<string>();
+  /** How often the relay finds the directory where it is, before each slice that asks it; from then on, at the start of the log. */
+  directoryLooks = Infinity;
+  private directoryWaits = (): void => undefined;
   private life = new Mortality();
   private readonly revisions = new Map<string, number>();
   private readonly appends = new Map<string, Promise<unknown>>();
@@ -101,7 +104,10 @@ export class RelayWorld implements AsyncDisposable {
       store,
       products,
       log: SILENT,
-      readModels: bound(models, { write: (batch) => mortal.run(() => models.write(batch)) }),
+      readModels: bound(models, {
+        write: (batch) => mortal.run(() => models.write(batch)),
+        checkpoint: (name) => (name === userDirectory.name ? this.lookAtDirectory() : models.checkpoint(name)),
+      }),
       bus: bound(bus, {
         openWriter: async (name) => {
           const writer = await bus.openWriter(name);
@@ -115,6 +121,17 @@ export class RelayWorld implements AsyncDisposable {
       this.holds.add(facts.holdId);
       await this.append(tenantStream(tenant), [{ type: 'DeprovisioningHeld', data: facts }]);
     });
+  }
+
+  private async lookAtDirectory(): Promise<bigint | undefined> {
+    if (this.directoryLooks-- > 0) return this.models.checkpoint(userDirectory.name);
+    this.directoryWaits();
+    return 0n;
+  }
+
+  /** Resolves when the relay has had all its {@link directoryLooks}, and waits for the directory. */
+  directoryLookedAt(): Promise<void> {
+    return new Promise((resolve) => (this.directoryWaits = resolve));
   }
 
   /** Ends the relay's life at its next call but `calls` of an engine. */

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { UNLIMITED } from './unlimited.js';
+import { PATIENT, UNLIMITED } from './unlimited.js';
 
 const MAIN = 'dist/apps/standalone/src/main.js';
 
@@ -28,7 +28,16 @@ export class ServerProcess {
   /** Resolves once it serves. @throws when it ends before */
   static async start(dataDir: string, env: Readonly<Record<string, string>> = {}): Promise<ServerProcess> {
     const child = spawn(process.execPath, ['--enable-source-maps', MAIN], {
-      env: { ...process.env, DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'info', NODE_OPTIONS: '', ...UNLIMITED, ...env },
+      env: {
+        ...process.env,
+        DATA_DIR: dataDir,
+        PORT: '0',
+        LOG_LEVEL: 'info',
+        NODE_OPTIONS: '',
+        ...UNLIMITED,
+        ...PATIENT,
+        ...env,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const written: string[] = [];

@@ -18,7 +18,7 @@ import { wellnessPeople } from '../../apps/wellness/src/wellness-people.js';
 import { EventStoreDbDouble } from '../eventstoredb/eventstoredb.double.js';
 import { ADMIN_KEY, serveWithAdmin, TestGateway } from './start-gateway.js';
 import { Switchable } from './switchable.js';
-import { UNLIMITED } from './unlimited.js';
+import { PATIENT, UNLIMITED } from './unlimited.js';
 
 type Kept = 'read-models' | 'request-log' | 'grants' | 'people';
 
@@ -63,7 +63,15 @@ export class SharedEngines implements AsyncDisposable {
   async addGateway(env: Readonly<Record<string, string>> = {}): Promise<TestGateway> {
     const dataDir = join(this.directory, `gateway-${this.gateways.length}`);
     const keys = { CURSOR_KEY: 'c'.repeat(32), OAUTH_KEY: 'o'.repeat(32) };
-    const config = loadConfig({ DATA_DIR: dataDir, ADMIN_KEY, LOG_LEVEL: 'silent', ...keys, ...UNLIMITED, ...env });
+    const config = loadConfig({
+      DATA_DIR: dataDir,
+      ADMIN_KEY,
+      LOG_LEVEL: 'silent',
+      ...keys,
+      ...UNLIMITED,
+      ...PATIENT,
+      ...env,
+    });
     const engines: DirectoryEngines = {
       store: this.newClient(),
       readModels: this.newModels('read-models'),

@@ -1,7 +1,7 @@
 import { startStandalone } from '../../apps/standalone/src/standalone.js';
 import type { ServedRoute } from './routes.js';
 import { servedRoutes } from './routes.js';
-import type { Compose } from './start-gateway.js';
+import { caughtUp, type Compose } from './start-gateway.js';
 
 /**
  * Everything that `npm start` runs, in this process, as `compose` of a test gateway.
@@ -16,10 +16,7 @@ export const standalone =
     return {
       origin: running.url,
       store: running.store,
-      readModelsCaughtUp: async () => {
-        const last = await running.store.lastPosition();
-        if (last !== undefined) await directory.runner.progress.waitFor(last, 10_000);
-      },
+      readModelsCaughtUp: () => caughtUp(running.store, directory),
       stop: () => running.stop(),
     };
   };

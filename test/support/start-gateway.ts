@@ -9,12 +9,10 @@ import { createLogger, type Logger } from '#telemetry';
 import { startGateway as composeGateway } from '../../apps/scim-gateway/src/gateway-app.js';
 import { adminLimits, pageSizes } from '../../apps/scim-gateway/src/gateway.module.js';
 import { type Answer, HttpClient } from './http-client.js';
-import { UNLIMITED } from './unlimited.js';
+import { PATIENCE_MS, PATIENT, UNLIMITED } from './unlimited.js';
 import { TenantClient } from './tenant-client.js';
 
 export const ADMIN_KEY = 'admin-key-of-the-specs';
-
-const CATCH_UP_MS = 10_000;
 
 /** An app that is up, whatever it is made of. */
 export interface RunningApp {
@@ -79,7 +77,7 @@ export async function serveWithAdmin(
 
 export async function caughtUp(store: EventStore, { runner }: DirectoryService): Promise<void> {
   const last = await store.lastPosition();
-  if (last !== undefined && !(await runner.progress.waitFor(last, CATCH_UP_MS))) {
+  if (last !== undefined && !(await runner.progress.waitFor(last, PATIENCE_MS))) {
     throw new Error('the read models do not catch up');
   }
 }
@@ -94,7 +92,15 @@ export interface StartOptions {
 /** Starts a gateway on data of its own, gone again when it is disposed. */
 export async function startGateway({ env = {}, compose = gatewayWithAdmin }: StartOptions = {}): Promise<TestGateway> {
   const directory = await mkdtemp(join(tmpdir(), 'rollcall-e2e-'));
-  const settings = { HOST: '127.0.0.1', DATA_DIR: directory, ADMIN_KEY, LOG_LEVEL: 'silent', ...UNLIMITED, ...env };
+  const settings = {
+    HOST: '127.0.0.1',
+    DATA_DIR: directory,
+    ADMIN_KEY,
+    LOG_LEVEL: 'silent',
+    ...UNLIMITED,
+    ...PATIENT,
+    ...env,
+  };
   const start = () => {
     const config = loadConfig(settings);
     return compose(config, createLogger(config.LOG_LEVEL));
@@ -185,7 +191,7 @@ export class TestGateway implements AsyncDisposable {
   }
 
   /** The first event from now on that `matches`. */
-  async firstEvent(matches: (event: RecordedEvent) => boolean, timeoutMs = 5_000): Promise<RecordedEvent> {
+  async firstEvent(matches: (event: RecordedEvent) => boolean, timeoutMs = PATIENCE_MS): Promise<RecordedEvent> {
     const signal = AbortSignal.timeout(timeoutMs);
     const after = (await this.store.lastPosition()) ?? 'start';
     for await (const { events } of this.store.subscribeToAll(after, { signal })) {

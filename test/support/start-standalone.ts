@@ -1,9 +1,7 @@
 import type { MessageBus, ReceivedMessage } from '#message-bus';
 import { startStandalone as startApp } from '../../apps/standalone/src/standalone.js';
 import { ADMIN_KEY, caughtUp, startGateway, type TestGateway } from './start-gateway.js';
-
-/** Longest that a product, or whatever else follows the log, is waited for. */
-const FOLLOW_MS = 10_000;
+import { PATIENCE_MS } from './unlimited.js';
 
 /** The whole standalone in this process, products included. */
 export class TestStandalone implements AsyncDisposable {
@@ -71,12 +69,12 @@ export class TestStandalone implements AsyncDisposable {
 }
 
 /** Asks again until `holds` does not throw: what follows the log does so in its own time, and tells nobody. */
-export async function eventually<T>(holds: () => Promise<T>, timeoutMs = FOLLOW_MS): Promise<T> {
-  for (const until = Date.now() + timeoutMs; ;) {
+export async function eventually<T>(holds: () => Promise<T>, timeoutMs = PATIENCE_MS): Promise<T> {
+  for (const until = performance.now() + timeoutMs; ;) {
     try {
       return await holds();
     } catch (error) {
-      if (Date.now() > until) throw error;
+      if (performance.now() > until) throw error;
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }

@@ -5,3 +5,13 @@ export const UNLIMITED = {
   ADMIN_RATE_LIMIT_PER_SECOND: '0',
   SIGN_IN_FAILURES_PER_MINUTE: '0',
 };
+
+/** Longest that what must happen is waited for. A bound for what hangs, and none on speed. */
+export const PATIENCE_MS = 60_000;
+
+/** No request of a spec is refused because the machine stood still for a moment; what is waited for has specs of its own. */
+export const PATIENT = {
+  WRITE_WAIT_MS: String(PATIENCE_MS),
+  LIST_WAIT_MS: String(PATIENCE_MS),
+  LIST_SEARCH_MS: String(PATIENCE_MS),
+};

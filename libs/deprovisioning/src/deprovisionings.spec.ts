@@ -85,10 +85,10 @@ describe('the proof of deprovisioning, from log and acknowledgements', () => {
     (await listDeprovisionings(models, { tenant: 'acme', limit: 100, lateBefore: NOON, ...query })).deprovisionings;
 
   async function until(holds: (all: readonly DeprovisioningDocument[]) => boolean) {
-    for (const end = Date.now() + 5_000; ;) {
+    for (const end = performance.now() + 60_000; ;) {
       const all = await list();
       if (holds(all)) return all;
-      if (Date.now() > end) throw new Error(`not so: ${JSON.stringify(all)}`);
+      if (performance.now() > end) throw new Error(`not so: ${JSON.stringify(all)}`);
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   }

@@ -24,6 +24,9 @@ async function compileLock(folder: string): Promise<string> {
   return program;
 }
 
+/** Longer than any machine stands still. */
+const PATIENT_MS = 60_000;
+
 describe('directory lock', () => {
   let folder: string;
   let directory: string;
@@ -49,7 +52,7 @@ describe('directory lock', () => {
 
   it('has one owner at a time, also within a process', async () => {
     const lock = await lockDirectory(directory);
-    const refusal = lockDirectory(directory);
+    const refusal = lockDirectory(directory, PATIENT_MS);
     await expect(refusal).rejects.toBeInstanceOf(DirectoryLocked);
     await expect(refusal).rejects.toThrow(`${directory} is in use by process ${process.pid}`);
     await lock[Symbol.asyncDispose]();
@@ -73,7 +76,7 @@ describe('directory lock', () => {
     const program = await compileLock(folder);
     const first = await startProcess(program);
     expect(first.says).toBe('locked');
-    const refused = await lockDirectory(directory).catch((error: unknown) => error);
+    const refused = await lockDirectory(directory, PATIENT_MS).catch((error: unknown) => error);
     expect(refused).toMatchObject({ name: 'DirectoryLocked', directory, owner: first.child.pid });
     expect((await startProcess(program)).says).toBe('DirectoryLocked');
 

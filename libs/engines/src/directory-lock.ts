@@ -34,20 +34,21 @@ const MAX_SOCKET_PATH = 100;
  * have done so: it is outnumbered. Binding a name that exists fails, so each number has one owner at most; and after
  * binding each looks again and gives way to any other that lives or has a higher number. Two that start in the same
  * instant may both give way; they never both win.
+ * @param answerMs how long an owner may take to say its process id
  * @throws DirectoryLocked the directory has an owner
  */
-export async function lockDirectory(directory: string): Promise<DirectoryLock> {
+export async function lockDirectory(directory: string, answerMs = ANSWER_MS): Promise<DirectoryLock> {
   const folder = await shortPath(resolve(directory));
   try {
-    const highest = await refuseIfAlive(directory, folder.path);
+    const highest = await refuseIfAlive(directory, folder.path, answerMs);
     const number = highest + 1;
     const server = await listen(socketPath(folder.path, number));
     if (!server) {
-      const owner = await ownerOf(socketPath(folder.path, number));
+      const owner = await ownerOf(socketPath(folder.path, number), answerMs);
       throw new DirectoryLocked(directory, owner === 'none' ? undefined : owner);
     }
     try {
-      if ((await refuseIfAlive(directory, folder.path, number)) > number)
+      if ((await refuseIfAlive(directory, folder.path, answerMs, number)) > number)
         throw new DirectoryLocked(directory, undefined);
     } catch (error) {
       await close(server);
@@ -68,11 +69,11 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
 }
 
 /** @returns the highest number seen, alive or dead, -1 if there is none */
-async function refuseIfAlive(directory: string, path: string, own?: number): Promise<number> {
+async function refuseIfAlive(directory: string, path: string, answerMs: number, own?: number): Promise<number> {
   const numbers = await lockNumbers(path);
   for (const number of numbers) {
     if (number === own) continue;
-    const owner = await ownerOf(socketPath(path, number));
+    const owner = await ownerOf(socketPath(path, number), answerMs);
     if (owner !== 'none') throw new DirectoryLocked(directory, owner);
   }
   return Math.max(-1, ...numbers);
@@ -89,11 +90,11 @@ async function lockNumbers(path: string): Promise<number[]> {
 const socketPath = (path: string, number: number): string => join(path, `lock.${number}`);
 
 /** Process id of the listener, undefined if it does not say, 'none' if nobody listens. */
-function ownerOf(path: string): Promise<number | undefined | 'none'> {
+function ownerOf(path: string, answerMs: number): Promise<number | undefined | 'none'> {
   return new Promise((found, failed) => {
     let told = '';
     const socket = connect(path);
-    const silent = setTimeout(() => socket.destroy(), ANSWER_MS);
+    const silent = setTimeout(() => socket.destroy(), answerMs);
     socket.setEncoding('utf8');
     socket.on('data', (text: string) => (told += text));
     socket.on('error', (error: NodeJS.ErrnoException) => {

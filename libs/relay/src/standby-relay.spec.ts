@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { userStream } from '#domain';
 import type { EventStore } from '#event-store';
 import { openLmdbEventStore } from '#event-store/lmdb';
+import { type LeaseClock, systemClock } from '#leases';
 import { type MessageBus, type ReceivedMessage, WriterEnded } from '#message-bus';
 import { openLmdbMessageBus } from '#message-bus/lmdb';
 import { productProfiles, topicsFor, USERS_TOPIC } from '#products';
@@ -69,9 +70,11 @@ describe('several relays of one log', () => {
   }
 
   const parts = () => ({ store, readModels: models, bus, products: productProfiles, log: SILENT });
+  /** By which no lease ends that its holder has not given up. */
+  const clock: LeaseClock = { ...systemClock, now: () => 0 };
 
   it('take turns: when one stops, another goes on where it was', async () => {
-    const relays = [1, 2].map(() => new StandbyRelay({ ...parts(), leases: models }));
+    const relays = [1, 2].map(() => new StandbyRelay({ ...parts(), leases: models, clock }));
     await Promise.all(relays.map((relay) => relay.start()));
     await append();
     await delivered();

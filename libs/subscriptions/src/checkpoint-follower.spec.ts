@@ -61,7 +61,7 @@ describe('CheckpointFollower', () => {
     expect(await follower.progress.waitFor(20n, 5)).toBe(false);
     stand(5n);
     await turns(() => follower.progress.current === 5n);
-    const waiting = follower.progress.waitFor(20n, 10_000);
+    const waiting = follower.progress.waitFor(20n, 60_000);
     stand(30n);
     expect(await waiting).toBe(true);
     stand(25n);
@@ -73,8 +73,8 @@ describe('CheckpointFollower', () => {
     await begin({ required: ['users', 'groups'] });
     await new Promise((resolve) => setTimeout(resolve, 30));
     expect(looks).toBe(1);
-    const waiting = follower.progress.waitFor(30n, 10_000);
-    const other = follower.progress.waitFor(20n, 10_000);
+    const waiting = follower.progress.waitFor(30n, 60_000);
+    const other = follower.progress.waitFor(20n, 60_000);
     while (looks < 5) await new Promise(setImmediate);
     stand(20n);
     expect(await other).toBe(true);
@@ -96,7 +96,7 @@ describe('CheckpointFollower', () => {
     expect(await follower.progress.waitFor(10n, 5)).toBe(false);
     models.away = false;
     stand(10n);
-    expect(await follower.progress.waitFor(10n, 10_000)).toBe(true);
+    expect(await follower.progress.waitFor(10n, 60_000)).toBe(true);
     expect(follower.status()[0]?.failing).toBe(false);
   });
 });

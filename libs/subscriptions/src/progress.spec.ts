@@ -14,7 +14,7 @@ describe('ProgressTracker', () => {
 
   it('tells a waiter the moment its position has passed', async () => {
     using progress = new ProgressTracker();
-    const waiter = progress.waitFor(20n, 10_000);
+    const waiter = progress.waitFor(20n, 60_000);
     progress.passed(19n);
     expect(progress.waiting).toBe(1);
     progress.passed(21n);
@@ -23,7 +23,7 @@ describe('ProgressTracker', () => {
 
   it('tells waiters whose time is up, each by its own time, and keeps the others', async () => {
     using progress = new ProgressTracker();
-    const patient = progress.waitFor(1n, 10_000);
+    const patient = progress.waitFor(1n, 60_000);
     const hasty = [7n, 3n, 5n].map((position) => progress.waitFor(position, 5));
     expect(await Promise.all(hasty)).toEqual([false, false, false]);
     expect(progress.waiting).toBe(1);

@@ -100,7 +100,7 @@ describe('SignInFailures', () => {
     const waits = [];
     for (let n = 0; n < 5; n++) waits.push(await failures.failed('10.0.0.1'));
     expect(waits.slice(0, 3)).toEqual([0, 0, 0]);
-    expect(waits[3]).toBeGreaterThan(50);
+    expect(waits[3]).toBeGreaterThan(0);
     expect(waits[4]).toBeLessThanOrEqual(60);
     expect(await failures.failed('10.0.0.2')).toBe(0);
   });

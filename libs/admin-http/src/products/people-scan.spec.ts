@@ -30,7 +30,7 @@ describe('PeopleScan', () => {
     const seen: string[] = [];
     const limits: number[] = [];
     const scan = scanOver(ids, (limit) => limits.push(limit));
-    const extent = await scan.over('acme', { withinMs: 10_000 }, ({ id, active, attributes }) => {
+    const extent = await scan.over('acme', { withinMs: 60_000 }, ({ id, active, attributes }) => {
       const expected = { active: id !== 'u0001', attributes: { userName: `${id}@acme.test` } };
       expect({ active, attributes }).toEqual(expected);
       seen.push(id);
@@ -51,7 +51,7 @@ describe('PeopleScan', () => {
     const order: string[] = [];
     const scan = scanOver(ids);
     const look = (name: string) =>
-      scan.over('acme', { withinMs: 10_000 }, ({ id }) => {
+      scan.over('acme', { withinMs: 60_000 }, ({ id }) => {
         if (id === ids[0] || id === ids[249]) order.push(name);
       });
     const both = Promise.all([look('a'), look('b')]);
@@ -62,10 +62,10 @@ describe('PeopleScan', () => {
 
   it('goes on after a scan that failed', async () => {
     const scan = scanOver(ids);
-    const failing = scan.over('acme', { withinMs: 10_000 }, () => {
+    const failing = scan.over('acme', { withinMs: 60_000 }, () => {
       throw new Error('no');
     });
-    const next = scan.over('acme', { withinMs: 10_000 }, () => undefined);
+    const next = scan.over('acme', { withinMs: 60_000 }, () => undefined);
     await expect(failing).rejects.toThrow('no');
     expect(await next).toMatchObject({ complete: true });
   });

@@ -98,19 +98,24 @@ export function subscribeContract(open: OpenEventStore): void {
     const untilEnd = (seen: readonly RecordedEvent[]): boolean => seen.at(-1)?.id === end.id;
     const begin = (await log.store.lastPosition()) ?? 'start';
 
+    let hasBegun = (): void => undefined;
+    const begun = new Promise<void>((resolve) => (hasBegun = resolve));
     const fromBegin = [7, 512].map((maxBatchSize) => follow(log.store, begin, { ...options, maxBatchSize }, untilEnd));
     // More start in the middle, from where a first one has just been: at the switch from catching up to live.
     const fromMiddle: { position: bigint; following: ReturnType<typeof follow> }[] = [];
     const first = follow(log.store, begin, options, untilEnd, ({ position, events }) => {
-      if (events.length === 0 || Math.random() < 0.7 || events.at(-1)?.id === end.id) return;
-      if (fromMiddle.length >= MOST_FROM_MIDDLE) return;
+      if (events.length === 0 || events.at(-1)?.id === end.id || fromMiddle.length >= MOST_FROM_MIDDLE) return;
+      hasBegun();
+      if (fromMiddle.length > 0 && Math.random() < 0.7) return;
       fromMiddle.push({ position, following: follow(log.store, position, options, untilEnd) });
     });
+    await log.store.append(tenant.group(), someEvents(1), 'noStream');
+    await begun;
     await writeConcurrently(log.store, names, 60);
     await log.store.append(tenant.group(), [end], 'noStream');
 
     const written = await collect(log.store.readAll(begin, options));
-    expect(written).toHaveLength(16 * 60 + 1);
+    expect(written).toHaveLength(16 * 60 + 2);
     expectStrictlyIncreasing(written.map((event) => event.position));
     for (const following of [first, ...fromBegin]) expect(ids((await following).events)).toEqual(ids(written));
     expect(fromMiddle.length).toBeGreaterThan(0);

@@ -199,7 +199,7 @@ describe.each([
       }),
       { numRuns: 300 },
     );
-  }, 60_000);
+  });
 });
 
 describe('a creation where the store appends to several streams at once', () => {

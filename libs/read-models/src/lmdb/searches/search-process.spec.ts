@@ -121,8 +121,11 @@ describe('SearchProcess', () => {
       waits: true,
     });
     expect(await searches.search(asked, query, true)).toMatchObject({ count: 0 });
+    const pid = searches.pid ?? 0;
+    // It stands still, so that it cannot answer before it dies.
+    process.kill(pid, 'SIGSTOP');
     const unanswered = searches.search(asked, query, true);
-    process.kill(searches.pid ?? 0, 'SIGKILL');
+    process.kill(pid, 'SIGKILL');
     await expect(unanswered).rejects.toBeInstanceOf(NoSearchProcess);
     expect(ended).toBe(1);
     await expect(searches.search(asked, query, true)).rejects.toBeInstanceOf(NoSearchProcess);
