@@ -47,7 +47,8 @@ describe('isolation of tenants', () => {
     const issuedEarlier = async () => {
       using clock = new StoppedClock();
       clock.forward(-60_000);
-      return admin('POST', tokens, { expiresAt: clock.in(1_000) });
+      const token = await admin('POST', tokens, { expiresAt: clock.in(1_000) });
+      return token;
     };
     const expired = await issuedEarlier();
     const revoked = await admin('POST', tokens);

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import type { EventBatch } from '#event-store';
 import { FakeEventLog } from './fakes/event-log.fake.js';
 import { PermanentFailure } from './failures.js';
@@ -160,6 +161,9 @@ describe('followLog', () => {
 
   describe('gathering', () => {
     const gatherMs = 60_000;
+    // Time stands: no rest ends by itself.
+    beforeEach(() => void jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] }));
+    afterEach(() => void jest.useRealTimers());
     const turns = async () => {
       for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve));
     };
@@ -184,10 +188,16 @@ describe('followLog', () => {
       await follower.stop();
     });
 
-    it('hardly rests after few events', async () => {
+    it('hardly rests after few events: 10 ms for each', async () => {
       const follower = follow({ gatherMs });
-      for (let event = 1; event <= 5; event++) {
+      recordMany(1);
+      await until(() => handled.length === 1);
+      for (let event = 2; event <= 5; event++) {
         recordMany(1);
+        jest.advanceTimersByTime(9);
+        await turns();
+        expect(handled.length).toBe(event - 1);
+        jest.advanceTimersByTime(1);
         await until(() => handled.length === event);
       }
       await follower.stop();

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import type { ProjectedEvent, Projection, Touch } from '#projections';
 import type { Document } from '#read-models';
@@ -48,6 +49,7 @@ describe('ProjectionRunner', () => {
     store = new FakeEventLog();
     models = new FakeReadModels();
   });
+  afterEach(() => void jest.useRealTimers());
 
   function runnerOf(projections: Projection[], options: Partial<ProjectionRunnerOptions> = {}): ProjectionRunner {
     return new ProjectionRunner({ store, models, projections, retry, ...options });
@@ -102,6 +104,7 @@ describe('ProjectionRunner', () => {
   });
 
   it('lets events gather while nobody waits for them, and folds them at once for who does', async () => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] }); // no rest ends by itself
     await using runner = runnerOf([counts], { gatherMs: 60_000 });
     await runner.start();
     store.record('user-1', 'Happened');

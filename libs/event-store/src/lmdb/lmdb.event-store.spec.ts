@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SteppingClock } from '../../../../test/support/stepping-clock.js';
 import { eventStoreContract, type EventStoreUnderTest } from '../event-store.contract.js';
 import { collect, someEvents } from '../contract/test-log.contract.js';
 import { EventStoreUnavailable } from '../event-store.port.js';
@@ -72,6 +73,7 @@ describe('LMDB event store', () => {
   it('lets the event loop turn while a long log is read', async () => {
     await using log = await openTestLog();
     await log.store.append('user-a.1', someEvents(2000), 'noStream');
+    using _clock = new SteppingClock(0.1);
     let turns = 0;
     let counting = true;
     const count = (): void => {

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { open } from 'lmdb';
+import { SteppingClock } from '../../../../test/support/stepping-clock.js';
 import { readModelsContract } from '../read-models.contract.js';
 import { type Document, type ReadModels, ReadModelsUnavailable } from '../read-models.port.js';
 import { indexContract } from '../contract/indexes.contract.js';
@@ -90,6 +91,7 @@ describe('LMDB read models', () => {
         turns++;
       }
     })();
+    using _clock = new SteppingClock(0.1);
     const filters = [{ round: 1 }, { tenant: 'acme', round: 1 }];
     const scans = filters.map((filter) => models.find('users', { filter, sort: { round: -1 } }));
     await fill(models, 10_000, { round: 2 });
