@@ -1,30 +1,22 @@
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
-import {
-  GROUP_STREAMS,
-  type GroupEvent,
-  type HoldFacts,
-  parseStream,
-  type ProductEvent,
-  TENANT_STREAMS,
-  USER_STREAMS,
-  userStream,
-} from '#domain';
-import type { EventBatch, EventStore, RecordedEvent } from '#event-store';
+import { GROUP_STREAMS, TENANT_STREAMS, USER_STREAMS } from '#domain';
+import type { EventBatch, EventStore } from '#event-store';
 import { type MessageBus, type MessageWriter, type TopicMessages, WriterEnded } from '#message-bus';
-import { CHANGE_TYPES, GROUPS_TOPIC, type ProductProfile, topicsFor, USERS_TOPIC } from '#products';
+import { type ProductProfile, topicsFor } from '#products';
 import { CheckpointMoved, type ReadModels } from '#read-models';
 import { followLog, type LogFollower, type SubscriptionLog } from '#subscriptions';
 import { Stretch } from '#turns';
-import { asksForGroupNames, Differences, followsGroups, TOLD_ROLES } from './differences.js';
+import { Differences, TOLD_ROLES } from './differences.js';
+import { Guard, GUARDS, HELD } from './guard.js';
+import { HoldRecorder, type RecordHold } from './hold-recorder.js';
 import { INCOMPLETE } from './incomplete-people.js';
-import { Guard, GUARDS, HELD, type HeldDocument } from './guard.js';
 import { FOLDS, GROUP_NAMES, MEMBERS, Memberships } from './memberships.js';
-import { idFor, Rederivation } from './rederivation.js';
-import { canonicalChange, type Cause, Outbox, viewChanged } from './relay-messages.js';
+import { Rederivation } from './rederivation.js';
+import { Outbox } from './relay-messages.js';
 import { RelayState } from './relay-state.js';
-import { again, isUncertain, isUnderWay, rulesFor } from './serving.js';
-import { type Served, ServingBook, SERVINGS } from './serving-book.js';
+import { ServingBook, SERVINGS } from './serving-book.js';
 import { SWEEPS, Sweeps } from './sweeps.js';
+import { Translation } from './translation.js';
 import { UserHistory } from './user-history.js';
 
 /** Longest time that what is published is not in the checkpoint, ms; a crash repeats that much. */
@@ -35,9 +27,6 @@ const GATHER_MS = 50;
 
 /** How long a re-derivation that cannot go on waits, ms. */
 const REDERIVATION_PAUSE_MS = 50;
-
-/** Least time between two tries to record a hold, ms. */
-const RECORDING_PAUSE_MS = 1_000;
 
 /** Name of the relay's checkpoint. Under another one it begins anew, with the documents it keeps. */
 export const RELAY_CHECKPOINT = 'relay-2';
@@ -64,9 +53,6 @@ export interface RelayCounts {
   failures: number;
 }
 
-/** Puts it into the tenant's log that deliveries are held; harmless when it is there. */
-export type RecordHold = (tenant: string, facts: HoldFacts) => Promise<void>;
-
 /**
  * Carries the log to the topics: every change of a user or group as it is, and each user's view to each product when it
  * really differs. The checkpoint moves only after the bus has acknowledged, so a relay killed anywhere repeats messages
@@ -86,9 +72,8 @@ export class Relay {
   private readonly differences: Differences;
   private readonly sweeps: Sweeps;
   private readonly guard: Guard;
-  private recordHold: RecordHold | undefined;
-  private readonly recording = new Set<string>();
-  private readonly warned = new Set<string>();
+  private readonly holds: HoldRecorder;
+  private readonly translation: Translation;
   private readonly rederivation: Rederivation;
   private readonly stopping = new AbortController();
   private readonly ending = new AbortController();
@@ -120,9 +105,10 @@ export class Relay {
     this.differences = new Differences(this.book, this.state, this.memberships);
     this.sweeps = new Sweeps(this.state);
     this.guard = new Guard(this.state);
+    this.holds = new HoldRecorder(this.guard, options.log);
     this.rederivation = new Rederivation({
       guard: this.guard,
-      deliver: (held, cause, outbox) => this.deliverHeld(held, cause, outbox),
+      deliver: (held, cause, outbox) => this.translation.deliverHeld(held, cause, outbox),
       readModels,
       book: this.book,
       sweeps: this.sweeps,
@@ -131,6 +117,15 @@ export class Relay {
       history: this.history,
       now: () => new Date(),
       signal: this.stopping.signal,
+    });
+    this.translation = new Translation({
+      guard: this.guard,
+      history: this.history,
+      book: this.book,
+      memberships: this.memberships,
+      differences: this.differences,
+      sweeps: this.sweeps,
+      noteProvisioned: (tenant, position) => this.rederivation.noteProvisioned(tenant, position),
     });
   }
 
@@ -198,7 +193,7 @@ export class Relay {
 
   /** Until somebody does, holds wait to be recorded. */
   recordHoldsWith(record: RecordHold): void {
-    this.recordHold = record;
+    this.holds.recordWith(record);
     this.rederive();
   }
 
@@ -231,7 +226,7 @@ export class Relay {
       for (const event of events) {
         // Nothing of the batch is on the bus yet: whoever comes next publishes it.
         this.stopping.signal.throwIfAborted();
-        await this.translate(event, outbox);
+        await this.translation.translate(event, outbox);
         if (stretch.isOver) await stretch.rest();
       }
     });
@@ -310,178 +305,6 @@ export class Relay {
     return mine;
   }
 
-  private async translate(event: RecordedEvent, outbox: Outbox): Promise<void> {
-    const { category, tenant, id } = parseStream(event.stream);
-    outbox.begin(event);
-    if (category === TENANT_STREAMS) {
-      this.hear(tenant, event);
-      await this.guard.hear(event);
-      return;
-    }
-    if (category === USER_STREAMS) return this.tellOfUser(event, tenant, id, outbox);
-    this.putCanonical(event, tenant, id, outbox);
-    return this.tellOfGroup(event, tenant, id, outbox);
-  }
-
-  /** The change as it is. */
-  private putCanonical(event: RecordedEvent, tenant: string, id: string, outbox: Outbox): void {
-    const type = (CHANGE_TYPES as Readonly<Record<string, string | undefined>>)[event.type];
-    if (type === undefined) return;
-    const isUser = event.stream.startsWith(USER_STREAMS);
-    outbox.put(isUser ? USERS_TOPIC : GROUPS_TOPIC, canonicalChange(event, { tenant, id, type, isUser }));
-  }
-
-  private async tellOfUser(event: RecordedEvent, tenant: string, userId: string, outbox: Outbox): Promise<void> {
-    const { revision, position } = event;
-    if (revision === 0) this.rederivation.noteProvisioned(tenant, position);
-    const { before, after } = await this.history.around(event);
-    const cause = { id: event.id, time: event.metadata.occurredAt, position };
-    const verdict = await this.guard.consider(tenant, userId, event, before, after);
-    if (verdict === 'hold') return;
-    if (verdict !== 'deliver') return this.deliverHeld(verdict.back, cause, outbox);
-    this.putCanonical(event, tenant, userId, outbox);
-    for (const served of this.book.of(tenant)) {
-      const rules = rulesFor(served.serving, userId);
-      if (!rules.enabled) continue;
-      const person = (user: typeof before) => ({ tenant, userId, revision, user });
-      const former = isUncertain(served.serving, userId) ? undefined : rules;
-      const view = await this.differences.find(served, former, rules, person(before), person(after));
-      if (view) outbox.put(served.topic, viewChanged(cause, view));
-    }
-  }
-
-  /** Tells of somebody who was held what became of them meanwhile: every change as it is, and the view as it is now. */
-  private async deliverHeld(held: HeldDocument, cause: Cause, outbox: Outbox): Promise<void> {
-    const { tenant, userId, revision, unsure } = held;
-    const stream = userStream(tenant, userId);
-    const { before, events } = await this.history.since(stream, revision, cause.position);
-    for (const event of events) this.putCanonical(event, tenant, userId, outbox);
-    const after = await this.history.asOf(stream, cause.position);
-    for (const served of this.book.of(tenant)) {
-      const rules = rulesFor(served.serving, userId);
-      if (!rules.enabled) continue;
-      const person = ({ state: user, revision }: typeof before) => ({ tenant, userId, revision, user });
-      const former = unsure || isUncertain(served.serving, userId) ? undefined : rules;
-      const view = await this.differences.find(served, former, rules, person(before), person(after));
-      if (view) outbox.put(served.topic, viewChanged(cause, view));
-    }
-    this.guard.letGo(held);
-  }
-
-  /** Holds those who lose all their mapped roles with this event, where they are too many. */
-  private async guardRoles(event: RecordedEvent, tenant: string, interested: readonly Served[]): Promise<void> {
-    if (event.type !== 'GroupMembershipChanged') return;
-    const { removed } = (event as unknown as Extract<GroupEvent, { type: 'GroupMembershipChanged' }>).data;
-    const stripped: { userId: string; revision: number }[] = [];
-    for (const { value: userId, type } of removed) {
-      if (type !== 'User' || !(await this.isStripped(tenant, userId, interested))) continue;
-      const { state, revision } = await this.history.asOf(userStream(tenant, userId), event.position);
-      if (state.status === 'active') stripped.push({ userId, revision });
-    }
-    if (stripped.length === 0) return;
-    const holdId = await this.guard.considerStripped(tenant, event, stripped.length);
-    if (holdId === undefined) return;
-    for (const { userId, revision } of stripped) {
-      if (!(await this.guard.held(tenant, userId))) this.guard.hold(tenant, userId, holdId, revision + 1);
-    }
-  }
-
-  private async isStripped(tenant: string, userId: string, interested: readonly Served[]): Promise<boolean> {
-    for (const served of interested) {
-      const rules = rulesFor(served.serving, userId);
-      if (await this.differences.strips(served, rules, { tenant, userId })) return true;
-    }
-    return false;
-  }
-
-  /** Whoever joins or leaves may have other roles by it. */
-  private async tellOfGroup(event: RecordedEvent, tenant: string, group: string, outbox: Outbox): Promise<void> {
-    const interested = this.book.of(tenant).filter(followsGroups);
-    if (interested.length === 0) return;
-    const { id: eventId, position } = event;
-    const { occurredAt } = event.metadata;
-    if (!(await this.memberships.isLive(tenant))) {
-      // A product that is enabled for everybody has no event to begin with: its roles begin with the first group.
-      for (const { profile, serving } of interested) {
-        if (!isUnderWay(serving)) this.book.put(tenant, profile.id, again(serving, eventId, occurredAt));
-      }
-      return;
-    }
-    const { users, groups } = await this.memberships.fold(event);
-    await this.guardRoles(event, tenant, interested);
-    for (const userId of users) {
-      const held = await this.guard.held(tenant, userId);
-      if (held) {
-        await this.tellOfHeld(held, interested, { id: idFor(eventId, userId), time: occurredAt, position }, outbox);
-        continue;
-      }
-      for (const served of interested) {
-        const rules = rulesFor(served.serving, userId);
-        if (!(await this.differences.mayDiffer(served, rules, { tenant, userId }))) continue;
-        const { state: user, revision } = await this.history.asOf(userStream(tenant, userId), position);
-        const person = { tenant, userId, revision, user };
-        const former = isUncertain(served.serving, userId) ? undefined : rules;
-        const view = await this.differences.find(served, former, rules, person, person);
-        if (!view) continue;
-        outbox.put(served.topic, viewChanged({ id: idFor(eventId, userId), time: occurredAt, position }, view));
-      }
-    }
-    for (const changed of groups) {
-      if (changed === group && !interested.some(asksForGroupNames)) continue;
-      this.sweeps.add({ tenant, group: changed, eventId, occurredAt });
-    }
-  }
-
-  /** Somebody held whom a group gives back what products were told of last need not wait any longer. */
-  private async tellOfHeld(
-    held: HeldDocument,
-    interested: readonly Served[],
-    cause: Cause,
-    outbox: Outbox,
-  ): Promise<void> {
-    const { tenant, userId } = held;
-    const { state } = await this.history.asOf(userStream(tenant, userId), cause.position);
-    let differs = state.status !== 'active';
-    for (const served of interested) {
-      const rules = rulesFor(served.serving, userId);
-      differs ||= await this.differences.mayDiffer(served, rules, { tenant, userId });
-    }
-    if (!differs) await this.deliverHeld(held, cause, outbox);
-  }
-
-  private hear(tenant: string, { type, data, id, metadata }: RecordedEvent): void {
-    switch (type) {
-      case 'ProductEnabled':
-      case 'ProductDisabled':
-      case 'AttributeMappingChanged':
-      case 'RoleMappingChanged':
-        this.book.hear(tenant, { type, data } as ProductEvent, id, metadata.occurredAt);
-        break;
-      case 'TenantDeleted':
-        this.book.forget(tenant, metadata.occurredAt);
-    }
-  }
-
-  /** @returns whether the log tells of every hold */
-  private async recordHolds(): Promise<boolean> {
-    const unrecorded = await this.guard.unrecorded();
-    for (const { tenant, facts } of unrecorded) {
-      const { holdId, departures, people } = facts;
-      if (!this.warned.has(holdId)) {
-        const details = { tenant, holdId, departures, people };
-        this.options.log.warn(details, 'Many people depart at once: products are not told until an admin decides');
-        this.warned.add(holdId);
-      }
-      if (!this.recordHold || this.recording.has(holdId)) continue;
-      this.recording.add(holdId);
-      // Not awaited: that the log tells of it, the relay hears in another turn.
-      this.recordHold(tenant, facts)
-        .catch((err: unknown) => this.options.log.warn({ err, tenant, holdId }, 'A hold could not be recorded yet'))
-        .finally(() => setTimeout(() => this.recording.delete(holdId), RECORDING_PAUSE_MS).unref());
-    }
-    return unrecorded.length === 0;
-  }
-
   /** Carries re-derivations on until none is under way. */
   private rederive(): void {
     this.rederiving ??= this.rederiveAll().finally(() => (this.rederiving = undefined));
@@ -506,7 +329,7 @@ export class Relay {
   private async slice(): Promise<'worked' | 'waiting' | 'idle'> {
     // Its messages must come behind everything about the same person that may be on the bus already.
     if (this.unsettled || this.at < this.writtenBefore) return 'waiting';
-    const recorded = await this.recordHolds();
+    const recorded = await this.holds.record();
     // Whom a hold has held is looked up in the store.
     await this.store();
     const slice = await this.rederivation.next(this.at);

@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { type LeaseClock, type LeasedWork, type LeasedWorkOptions, workUnderLease } from '#leases';
 import { topicsFor } from '#products';
 import { BackOff, DEFAULT_RETRY } from '#subscriptions';
-import { type RecordHold, Relay, RELAY_COLLECTIONS, type RelayCounts, type RelayOptions } from './relay.js';
+import type { RecordHold } from './hold-recorder.js';
+import { Relay, RELAY_COLLECTIONS, type RelayCounts, type RelayOptions } from './relay.js';
 
 export interface StandbyRelayOptions extends RelayOptions {
   /** Where processes that may relay the same log take turns, under the lease `relay`. Undefined: there is but this one. */
