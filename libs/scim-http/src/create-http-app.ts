@@ -99,6 +99,8 @@ export async function createHttpApp(
     genReqId: newRequestId,
     // No middleware is registered, so the layer that would run it is left out of every request.
     skipMiddie: true,
+    // What still comes on a connection while we stop is answered as ever, and the connection ends with it.
+    return503OnClosing: false,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     // A URL that cannot be decoded or has an endless segment is refused before routing, and before Nest could answer.
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
