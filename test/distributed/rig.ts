@@ -1,7 +1,5 @@
-import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
@@ -11,6 +9,7 @@ import { type MessageBus } from '#message-bus';
 import { openKafkaMessageBus } from '#message-bus/kafka';
 import { type ReadModels } from '#read-models';
 import { openMongoReadModels } from '#read-models/mongodb';
+import { freePort } from '../support/free-port.js';
 import { UNLIMITED } from '../support/unlimited.js';
 import { control, emptyKafka, type EngineAddresses } from './engine-addresses.js';
 import { KillableProcess } from './killable-process.js';
@@ -188,14 +187,3 @@ async function instanceOf(
 }
 
 /** The same over all lives of whoever listens there, and so not one that the system gives to those who ask for any. */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(20_000, 30_000);
-    const server = createServer();
-    const free = await new Promise<boolean>((resolve) => {
-      server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
-    });
-    await new Promise((resolve) => server.close(resolve));
-    if (free) return port;
-  }
-}

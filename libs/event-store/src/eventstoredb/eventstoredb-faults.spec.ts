@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AppendFault } from '../../../../test/eventstoredb/faults.js';
 import { type DoubleOptions, EventStoreDbDouble } from '../../../../test/eventstoredb/eventstoredb.double.js';
+import { freePort } from '../../../../test/support/free-port.js';
 import { anEvent, aTenant, collect, ids, someEvents } from '../contract/test-log.contract.js';
 import { type EventStore, EventStoreUnavailable, EventTooLarge, WrongExpectedRevision } from '../event-store.port.js';
 import { type EventStoreDbOptions, openEventStoreDb } from './index.js';
@@ -11,7 +12,8 @@ type Options = Partial<DoubleOptions> & Partial<EventStoreDbOptions>;
 
 async function openWithServer(options: Options = {}) {
   const directory = await mkdtemp(join(tmpdir(), 'rollcall-esdb-'));
-  let server = await EventStoreDbDouble.start({ directory, ...options });
+  const port = await freePort();
+  let server = await EventStoreDbDouble.start({ directory, ...options, port });
   const { connectionString } = server;
   const store = openEventStoreDb({ connectionString, ...options });
   return {
@@ -21,7 +23,6 @@ async function openWithServer(options: Options = {}) {
     },
     /** The server ends and another one comes up at its address, over the same log. */
     async restart() {
-      const { port } = server;
       await server[Symbol.asyncDispose]();
       server = await EventStoreDbDouble.start({ directory, ...options, port });
     },
