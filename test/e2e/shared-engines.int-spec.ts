@@ -13,7 +13,7 @@ if (uri === undefined) {
   it.skip('MONGODB_URI is not set', () => undefined);
 } else {
   // A stand-in for MongoDB may be slow.
-  jest.setTimeout(180_000);
+  jest.setTimeout(300_000);
   const databases = new Set<string>();
   afterAll(async () => {
     await using client = await MongoClient.connect(uri);

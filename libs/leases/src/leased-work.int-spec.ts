@@ -34,7 +34,8 @@ if (uri === undefined) {
       const lease = workUnderLease({
         name: 'projector',
         renewMs: 100,
-        takeoverMs: 1_000,
+        // Nobody is taken for silent because the machine stood still.
+        takeoverMs: 10_000,
         models: {
           checkpoint: (each) => over(() => models.checkpoint(each)),
           write: (batch) => over(() => models.write(batch)),

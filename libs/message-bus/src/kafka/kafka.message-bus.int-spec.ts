@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { messageBusContract } from '../message-bus.contract.js';
 import { openKafkaMessageBus } from './index.js';
 
@@ -9,8 +8,6 @@ if (brokers === undefined) {
   process.stdout.write('Skipped: the contract on Kafka, as KAFKA_BROKERS is not set\n');
   it.skip('KAFKA_BROKERS is not set', () => undefined);
 } else {
-  // Joining a group and electing a partition's leader take their time.
-  jest.setTimeout(60_000);
   messageBusContract('Kafka', async () => ({
     open: async () => openKafkaMessageBus({ brokers }),
     [Symbol.asyncDispose]: async () => undefined,

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { jest } from '@jest/globals';
 import { Kafka, logLevel, Partitioners, type Transaction } from 'kafkajs';
 import { aMessage, Inbox, valuesOf } from '../inbox.contract.js';
 import { type MessageBus, type ReceivedMessage, WriterEnded } from '../message-bus.port.js';
@@ -11,7 +10,6 @@ const withKafka = brokers ? describe : describe.skip;
 if (!brokers) process.stdout.write('Skipped: writers on Kafka, as KAFKA_BROKERS is not set\n');
 
 withKafka('Writers on Kafka', () => {
-  jest.setTimeout(60_000);
   let topic: string;
   let name: string;
   let buses: MessageBus[];
@@ -63,8 +61,8 @@ withKafka('Writers on Kafka', () => {
 
     const began = performance.now();
     await using next = await first().openWriter(name);
-    // The transaction of the one before does not have to time out.
-    expect(performance.now() - began).toBeLessThan(10_000);
+    // The transaction of the one before does not have to time out, which it does after a minute.
+    expect(performance.now() - began).toBeLessThan(40_000);
     await next.publish([{ topic, messages: [aMessage('k', '1')] }]);
     await expect(sent.commit()).rejects.toThrow();
     await next.publish([{ topic, messages: [aMessage('k', '2')] }]);

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { jest } from '@jest/globals';
 import { MongoClient } from 'mongodb';
+import { freePort } from '../../../../test/support/free-port.js';
 import { type ReadModels, ReadModelsUnavailable } from '../read-models.port.js';
 import { readModelsContract } from '../read-models.contract.js';
 import { openMongoReadModels } from './index.js';
@@ -15,7 +15,7 @@ if (uri === undefined) {
   it.skip('MONGODB_URI is not set', () => undefined);
 } else {
   // A stand-in for MongoDB may be slow, and some tests write and ask thousands of times.
-  jest.setTimeout(180_000);
+  jest.setTimeout(300_000);
   const databases = new Set<string>();
   const unmet = await unmetBy(uri);
   for (const title of unmet)
@@ -49,10 +49,7 @@ if (uri === undefined) {
         end.on('close', () => other.destroy());
       }
     });
-    const free = createServer().listen(0, '127.0.0.1');
-    await once(free, 'listening');
-    const { port: own } = free.address() as AddressInfo;
-    free.close();
+    const own = await freePort();
     await using models = openMongoReadModels({
       uri: `mongodb://127.0.0.1:${own}/?directConnection=true`,
       database,
