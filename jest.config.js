@@ -33,5 +33,5 @@ export default {
   // Specs wait for disks and sockets more than they compute: one worker per core, not one less.
   maxWorkers: '100%',
   // A bound for what hangs, and none on speed: a machine may be ten times slower than ours, or stand still for seconds.
-  testTimeout: 180_000,
+  testTimeout: 300_000,
 };

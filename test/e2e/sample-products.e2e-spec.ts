@@ -74,7 +74,7 @@ describe('the sample products', () => {
         { at: own[1]?.metadata.occurredAt, event: own[1]?.id, changes: { job_title: { from: 'Nurse', to: 'Matron' } } },
         { at: own[2]?.metadata.occurredAt, event: own[2]?.id, changes: { status: { from: 'active', to: 'blocked' } } },
       ]);
-      expect((await get(`/hr-assistant/people/${ids['Cy']}`))['history']).toHaveLength(3);
+      await eventually(async () => expect((await get(`/hr-assistant/people/${ids['Cy']}`))['history']).toHaveLength(3));
       expect(await get('/wellness/people/nobody', 404)).toMatchObject({ status: 404 });
       const [listed] = await standalone.people('wellness', acme.slug);
       for (const hidden of ['history', 'signIn']) expect(listed).not.toHaveProperty(hidden);
@@ -88,7 +88,9 @@ describe('the sample products', () => {
           expect(await check('dee.*@example.com')).toEqual({ allowed: false, reason: 'deleted' }),
         );
         expect(await check('ANA@example.com')).toEqual({ allowed: true, reason: 'active' });
-        expect(await check('cy@example.com')).toEqual({ allowed: false, reason: 'blocked' });
+        await eventually(async () =>
+          expect(await check('cy@example.com')).toEqual({ allowed: false, reason: 'blocked' }),
+        );
         expect(await check('eve@example.com')).toEqual({ allowed: false, reason: 'unknown' });
       }
     });

@@ -7,11 +7,11 @@ export const UNLIMITED = {
 };
 
 /** Longest that what must happen is waited for. A bound for what hangs, and none on speed. */
-export const PATIENCE_MS = 60_000;
+export const PATIENCE_MS = 120_000;
 
 /** No request of a spec is refused because the machine stood still for a moment; what is waited for has specs of its own. */
 export const PATIENT = {
-  WRITE_WAIT_MS: String(PATIENCE_MS),
-  LIST_WAIT_MS: String(PATIENCE_MS),
-  LIST_SEARCH_MS: String(PATIENCE_MS),
+  WRITE_WAIT_MS: '60000',
+  LIST_WAIT_MS: '60000',
+  LIST_SEARCH_MS: '60000',
 };
