@@ -2,12 +2,13 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Child, compiled } from './child-process.js';
 import { Directory } from './directory.js';
-import { drive, type Exchange, exchange, summarize } from './drive.js';
+import { drive, type Exchange, exchange, type Sample, summarize } from './drive.js';
 import type { FloodCommand, FloodTold } from './flood-client.js';
 import { HttpConnection } from './http-client.js';
 import { type FloodName, FLOODS, type LoudAccess, makeLoudTenant } from './loud-tenant.js';
 import { becameIdle } from './process-meter.js';
 import type { Report } from './report.js';
+import { median } from './rounds.js';
 import type { Scale } from './scale.js';
 import { AppServer } from './servers.js';
 
@@ -16,6 +17,8 @@ const QUIET_PER_SECOND = 80;
 const QUIET_CONNECTIONS = 4;
 /** A quiet tenant's p99 beside a flood, as a multiple of that without one. */
 const MAX_RATIO = 2;
+/** More rounds than elsewhere: a p99 is made of few answers. */
+const ROUNDS_FACTOR = 2;
 /** Longest that the server may go on with what a flood has left, milliseconds. */
 const IDLE_LIMIT_MS = 15_000;
 /** People that one flood makes at most, so that no two make the same. */
@@ -54,19 +57,18 @@ export async function measureFlood(report: Report, scale: Scale, only?: string):
   const rows: string[][] = [];
   const client = new FloodClient(access);
   for (const name of floods) {
-    // Both are asked in turn, and all that is asked in each state counts together: a disk that stalls stalls both.
-    const latencies = kinds.map(() => ({ alone: [] as number[], beside: [] as number[] }));
+    // Both are asked in turn, and the middle one of the rounds counts: a disk that stalls for once is in one of them.
+    const rounds = kinds.map(() => ({ alone: [] as Latency[], beside: [] as Latency[] }));
     let told: FloodTold = {};
-    for (let round = 0; round < scale.rounds; round++) {
+    for (let round = 0; round < scale.rounds * ROUNDS_FACTOR; round++) {
       await becameIdle(server.pid, IDLE_LIMIT_MS);
-      for (const [at, [, next]] of kinds.entries()) latencies[at]?.alone.push(...(await ask(server, next, seconds)));
+      for (const [at, [, next]] of kinds.entries()) rounds[at]?.alone.push(await ask(server, next, seconds));
       await client.begin(name);
-      for (const [at, [, next]] of kinds.entries()) latencies[at]?.beside.push(...(await ask(server, next, seconds)));
+      for (const [at, [, next]] of kinds.entries()) rounds[at]?.beside.push(await ask(server, next, seconds));
       told = sum(told, await client.end());
     }
     for (const [at, [kind]] of kinds.entries()) {
-      const { alone = [], beside = [] } = latencies[at] ?? {};
-      const [before, after] = [summarize(alone, seconds), summarize(beside, seconds)];
+      const [before, after] = [middle(rounds[at]?.alone ?? []), middle(rounds[at]?.beside ?? [])];
       const cells = [before.p50, after.p50, before.p99, after.p99].map((ms) => ms.toFixed(1));
       const answers = Object.entries(told).map(([status, count]) => `${status}: ${count}`);
       rows.push([name, kind, ...cells, (after.p99 / before.p99).toFixed(2), answers.join(', ')]);
@@ -79,8 +81,15 @@ export async function measureFlood(report: Report, scale: Scale, only?: string):
   await server.kill();
 }
 
-/** Asks at an even pace, whatever the answers take. @returns milliseconds of each */
-async function ask(server: AppServer, next: () => Exchange, seconds: number): Promise<number[]> {
+type Latency = Pick<Sample, 'p50' | 'p99'>;
+
+const middle = (rounds: readonly Latency[]): Latency => ({
+  p50: median(rounds.map(({ p50 }) => p50)),
+  p99: median(rounds.map(({ p99 }) => p99)),
+});
+
+/** Asks at an even pace, whatever the answers take. */
+async function ask(server: AppServer, next: () => Exchange, seconds: number): Promise<Latency> {
   const latencies: number[] = [];
   const gap = (QUIET_CONNECTIONS * 1_000) / QUIET_PER_SECOND;
   const worker = async (number: number): Promise<void> => {
@@ -96,7 +105,7 @@ async function ask(server: AppServer, next: () => Exchange, seconds: number): Pr
     connection.close();
   };
   await Promise.all(Array.from({ length: QUIET_CONNECTIONS }, (_, number) => worker(number)));
-  return latencies;
+  return summarize(latencies, seconds);
 }
 
 /** The process that floods. */
