@@ -415,7 +415,7 @@ describe('OAuth 2', () => {
   });
 });
 
-/** Resolves once it opens nothing any more; {@link CredentialDirectory} has a spec of its own for how soon that is. */
+/** Resolves once it opens nothing any more; how soon that is, is for the spec of who knows it, in libs/access. */
 async function stops(ask: () => Promise<{ status: number }>): Promise<void> {
   while ((await ask()).status !== 401);
 }

@@ -1,7 +1,8 @@
-import { CONNECTIONS, CREDENTIALS, TENANTS } from '#projections';
+import { CONNECTIONS, CREDENTIALS, OAUTH_CLIENTS, TENANTS } from '#projections';
 import type { RecordedEvent } from '#event-store';
 import { type Document, type Query, type ReadModels, ReadModelsUnavailable } from '#read-models';
 import { CredentialDirectory, type Lookup } from './credential-directory.js';
+import { type GrantStore, newAccessToken } from './oauth/grant-store.js';
 import { RecentSettings } from './recent-settings.js';
 import { scopeMaskOf } from './scope-mask.js';
 import { hashToken } from './token.js';
@@ -218,5 +219,24 @@ describe('CredentialDirectory', () => {
       expect(await directory.lookup('secret')).toMatchObject({ outcome: 'known' });
       expect(await directory.lookup('other')).toEqual({ outcome: 'unknown' });
     });
+  });
+
+  it('looks for an access token of OAuth again within a second, as nothing tells that its grant was ended elsewhere', async () => {
+    const client = { _id: 'o1', tenant: 'acme', connectionId: 'c1', secretId: 's1' };
+    const { models } = fakeModels({ connection });
+    const { get } = models;
+    models.get = async <T extends Document>(collection: string, id: string) =>
+      collection === OAUTH_CLIENTS.name ? (client as unknown as T) : get<T>(collection, id);
+    let granted: object | undefined = { clientId: 'o1', secretId: 's1', scopes: ['get:users'], expiresAt: 3_600_000 };
+    const grants = { accessToken: () => Promise.resolve(granted) } as unknown as GrantStore;
+    let now = 0;
+    const uses = new TokenUses({ store: models, now: () => now, log: { warn: () => undefined } });
+    const parts = { readModels: models, now: () => now, passed: () => -1n, uses, grants };
+    const directory = new CredentialDirectory(parts, heardFromStart());
+    const token = newAccessToken();
+    expect(await directory.lookup(token)).toMatchObject({ outcome: 'known' });
+    granted = undefined;
+    now += 1_000;
+    expect(await directory.lookup(token)).toEqual({ outcome: 'unknown' });
   });
 });
