@@ -1,4 +1,5 @@
 import { startGateway, type TestGateway } from '../support/start-gateway.js';
+import { eventually } from '../support/start-standalone.js';
 import { expectScimError, PATCH_OP, type TenantClient, USER } from '../support/tenant-client.js';
 
 /** RFC 7644 over HTTP: who is let in, what is answered to what is not right, media types, methods. */
@@ -155,7 +156,8 @@ describe('protocol', () => {
       const elsewhere = await http.send({ method: 'GET', target: '/nowhere' });
       expect(elsewhere.headers['content-type']).toMatch(/^application\/problem\+json/);
       expect(elsewhere.body).toMatchObject({ status: 404, title: 'Not Found' });
-      expect((await http.send({ method: 'GET', target: '/health/ready' })).body).toEqual({ status: 'ready' });
+      const ready = () => http.send({ method: 'GET', target: '/health/ready' });
+      await eventually(async () => expect((await ready()).body).toEqual({ status: 'ready' }));
     });
   });
 
