@@ -111,6 +111,25 @@ describe('when something is down', () => {
     expect((await tenant.get(`/Users/${bo.id}`)).body.groups).toMatchObject([{ value: group.id }]);
   });
 
+  it('read models: a token that was not used since the start is judged by the log', async () => {
+    await ready();
+    const [unused, revoked, paused] = [await gateway.newTenant(), await gateway.newTenant(), await gateway.newTenant()];
+    const of = ({ slug }: TenantClient, path: string): string => `/tenants/${slug}/${path}`;
+    expect((await gateway.admin('DELETE', of(revoked, `tokens/${revoked.ids.tokenId}`))).status).toBe(204);
+    expect((await gateway.admin('POST', of(paused, `connections/${paused.ids.connectionId}/pause`))).status).toBe(200);
+
+    engines.lines.readModels.goAway();
+    expect((await unused.scim('POST', '/Users', { userName: 'bo@example.com' })).status).toBe(201);
+    expectScimError(await revoked.get('/Users/x'), 401);
+    expect((await paused.get('/Users/x')).body).toMatchObject({ status: '503', detail: expect.stringMatching('paused') });
+    expectScimError(await unused.get('/Users/x', { authorization: `Bearer ${tenant.token}` }), 401);
+    expectScimError(await unused.get('/Users/x', { authorization: 'Bearer wrong' }), 401);
+    // From memory, until the log says otherwise.
+    expect((await unused.scim('POST', '/Users', { userName: 'cy@example.com' })).status).toBe(201);
+    expect((await gateway.admin('DELETE', of(unused, `tokens/${unused.ids.tokenId}`))).status).toBe(204);
+    await until(async () => (await unused.get('/Users/x')).status === 401);
+  });
+
   it('projector: writes accepted, by id and by userName all is there, lists 503; the next one catches up', async () => {
     await stopProjector();
     const bo = await tenant.createUser('bo@example.com');

@@ -49,8 +49,8 @@ describe('CredentialDirectory', () => {
   it('knows a token, and asks the read model once', async () => {
     const { models, asked } = fakeModels({ credential, connection });
     const directory = directoryOf(models, () => 0);
-    expect(await directory.lookup('secret')).toEqual({ outcome: 'known', caller });
-    expect(await directory.lookup('secret')).toEqual({ outcome: 'known', caller });
+    expect(await directory.lookup('secret', 'acme')).toEqual({ outcome: 'known', caller });
+    expect(await directory.lookup('secret', 'acme')).toEqual({ outcome: 'known', caller });
     expect(asked()).toBe(1);
   });
 
@@ -59,27 +59,27 @@ describe('CredentialDirectory', () => {
     ['a-preset-of-old', {}],
   ])('brings along what %s may write beyond the RFC', async (idp, tolerances) => {
     const { models } = fakeModels({ credential, connection: { ...connection, idp } });
-    const found = await directoryOf(models, () => 0).lookup('secret');
+    const found = await directoryOf(models, () => 0).lookup('secret', 'acme');
     expect(found).toEqual({ outcome: 'known', caller: { ...caller, idp, tolerances } });
   });
 
   it('brings along what the credential may do; one of before there were scopes may do all', async () => {
     const { models } = fakeModels({ credential: { ...credential, scopes: ['get:users'] }, connection });
-    const found = await directoryOf(models, () => 0).lookup('secret');
+    const found = await directoryOf(models, () => 0).lookup('secret', 'acme');
     expect(found).toEqual({ outcome: 'known', caller: { ...caller, scopes: scopeMaskOf(['get:users']) } });
   });
 
   it('does not know what nobody issued, nor a credential of a connection that is gone', async () => {
     const { models } = fakeModels({ credential });
     const directory = directoryOf(models, () => 0);
-    expect(await directory.lookup('other')).toEqual({ outcome: 'unknown' });
-    expect(await directory.lookup('secret')).toEqual({ outcome: 'unknown' });
+    expect(await directory.lookup('other', 'acme')).toEqual({ outcome: 'unknown' });
+    expect(await directory.lookup('secret', 'acme')).toEqual({ outcome: 'unknown' });
   });
 
   it('brings along how the tenant wants to be served', async () => {
     const settings = { userDeletion: 'release' };
     const { models } = fakeModels({ credential, connection, tenant: { _id: 'acme', settings } });
-    const found = await directoryOf(models, () => 0).lookup('secret');
+    const found = await directoryOf(models, () => 0).lookup('secret', 'acme');
     expect(found).toEqual({ outcome: 'known', caller: { ...caller, settings } });
   });
 
@@ -90,28 +90,28 @@ describe('CredentialDirectory', () => {
   ])('knows the caller and says %s, from memory too', async (outcome, documents) => {
     const { models } = fakeModels({ credential, connection, ...documents });
     const directory = directoryOf(models, () => 0);
-    for (let n = 0; n < 2; n++) expect(await directory.lookup('secret')).toEqual({ outcome, caller });
+    for (let n = 0; n < 2; n++) expect(await directory.lookup('secret', 'acme')).toEqual({ outcome, caller });
   });
 
   it('calls an expired credential expired, whatever else keeps it out', async () => {
     const expired = { ...credential, expiresAt: '2025-12-31T00:00:00.000Z' };
     const { models } = fakeModels({ credential: expired, connection: { ...connection, paused: true } });
     const directory = directoryOf(models, () => Date.parse('2026-01-01T00:00:00Z'));
-    expect(await directory.lookup('secret')).toEqual({ outcome: 'expired', caller });
+    expect(await directory.lookup('secret', 'acme')).toEqual({ outcome: 'expired', caller });
   });
 
   it('knows nobody of a tenant that was deleted', async () => {
     const { models } = fakeModels({ credential, connection, tenant: { _id: 'acme', status: 'deleted' } });
-    expect(await directoryOf(models, () => 0).lookup('secret')).toEqual({ outcome: 'unknown' });
+    expect(await directoryOf(models, () => 0).lookup('secret', 'acme')).toEqual({ outcome: 'unknown' });
   });
 
   it('notices expiry while the credential is in memory', async () => {
     let now = Date.parse('2026-01-01T00:00:00Z');
     const { models } = fakeModels({ credential: { ...credential, expiresAt: '2026-01-01T00:00:01.000Z' }, connection });
     const directory = directoryOf(models, () => now);
-    expect(await directory.lookup('secret')).toMatchObject({ outcome: 'known' });
+    expect(await directory.lookup('secret', 'acme')).toMatchObject({ outcome: 'known' });
     now += 1000;
-    expect(await directory.lookup('secret')).toEqual({ outcome: 'expired', caller });
+    expect(await directory.lookup('secret', 'acme')).toEqual({ outcome: 'expired', caller });
   });
 
   describe('while the read model lags', () => {
@@ -147,15 +147,15 @@ describe('CredentialDirectory', () => {
     ])('%s stops as soon as the log says so, from memory or not', async (_title, happens, outcome) => {
       const { models } = fakeModels({ credential, connection });
       const directory = directoryOf(models, () => 0);
-      expect(await directory.lookup('secret')).toMatchObject({ outcome: 'known' });
+      expect(await directory.lookup('secret', 'acme')).toMatchObject({ outcome: 'known' });
       hear(directory, happens());
-      for (let n = 0; n < 2; n++) expect(await directory.lookup('secret')).toMatchObject({ outcome });
+      for (let n = 0; n < 2; n++) expect(await directory.lookup('secret', 'acme')).toMatchObject({ outcome });
     });
 
     it('a look-up under way looks again, so that what it found does not stay', async () => {
       const { models } = fakeModels({ credential, connection });
       const directory = directoryOf(models, () => 0);
-      const loading = directory.lookup('secret');
+      const loading = directory.lookup('secret', 'acme');
       hear(directory, event('CredentialRevoked', { credentialId }));
       expect(await loading).toEqual({ outcome: 'unknown' });
     });
@@ -165,9 +165,9 @@ describe('CredentialDirectory', () => {
       models.get = async () => undefined;
       const directory = directoryOf(models, () => 0);
       hear(directory, registered(), connected(), issued());
-      expect(await directory.lookup('secret')).toMatchObject({ outcome: 'known', caller });
+      expect(await directory.lookup('secret', 'acme')).toMatchObject({ outcome: 'known', caller });
       hear(directory, event('CredentialRevoked', { credentialId }));
-      expect(await directory.lookup('secret')).toEqual({ outcome: 'unknown' });
+      expect(await directory.lookup('secret', 'acme')).toEqual({ outcome: 'unknown' });
     });
 
     it('what the read model has passed is not told over again', async () => {
@@ -181,19 +181,19 @@ describe('CredentialDirectory', () => {
       hear(directory, issued());
       delete documents.credential;
       passed = 2n;
-      expect(await directory.lookup('secret')).toEqual({ outcome: 'unknown' });
+      expect(await directory.lookup('secret', 'acme')).toEqual({ outcome: 'unknown' });
       position = 0n;
       hear(directory, issued());
-      expect(await directory.lookup('secret')).toEqual({ outcome: 'unknown' });
+      expect(await directory.lookup('secret', 'acme')).toEqual({ outcome: 'unknown' });
     });
 
     it('changes of other tenants leave what is in memory', async () => {
       const { models, asked } = fakeModels({ credential, connection });
       const directory = directoryOf(models, () => 0);
-      await directory.lookup('secret');
+      await directory.lookup('secret', 'acme');
       const other = event('TenantSuspended', {});
       directory.hear({ events: [{ ...other, stream: 'tenant-other' }], position });
-      expect(await directory.lookup('secret')).toMatchObject({ outcome: 'known' });
+      expect(await directory.lookup('secret', 'acme')).toMatchObject({ outcome: 'known' });
       expect(asked()).toBe(1);
     });
 
@@ -212,12 +212,12 @@ describe('CredentialDirectory', () => {
         recent,
       );
       for (const token of ['secret', 'other']) {
-        await expect(directory.lookup(token)).rejects.toBeInstanceOf(ReadModelsUnavailable);
+        await expect(directory.lookup(token, 'acme')).rejects.toBeInstanceOf(ReadModelsUnavailable);
       }
       directory.hear({ events: [], position: 5n });
       passed = 5n;
-      expect(await directory.lookup('secret')).toMatchObject({ outcome: 'known' });
-      expect(await directory.lookup('other')).toEqual({ outcome: 'unknown' });
+      expect(await directory.lookup('secret', 'acme')).toMatchObject({ outcome: 'known' });
+      expect(await directory.lookup('other', 'acme')).toEqual({ outcome: 'unknown' });
     });
   });
 
@@ -234,9 +234,9 @@ describe('CredentialDirectory', () => {
     const parts = { readModels: models, now: () => now, passed: () => -1n, uses, grants };
     const directory = new CredentialDirectory(parts, heardFromStart());
     const token = newAccessToken();
-    expect(await directory.lookup(token)).toMatchObject({ outcome: 'known' });
+    expect(await directory.lookup(token, 'acme')).toMatchObject({ outcome: 'known' });
     granted = undefined;
     now += 1_000;
-    expect(await directory.lookup(token)).toEqual({ outcome: 'unknown' });
+    expect(await directory.lookup(token, 'acme')).toEqual({ outcome: 'unknown' });
   });
 });

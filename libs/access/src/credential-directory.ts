@@ -1,5 +1,5 @@
 import { parseStream, type Scope, type TenantSettings } from '#domain';
-import type { EventBatch } from '#event-store';
+import type { EventBatch, EventStore } from '#event-store';
 import { findPreset, type IdpPreset, tolerancesOf } from '#idp';
 import {
   CONNECTIONS,
@@ -15,6 +15,7 @@ import { type Document, type ReadModels, ReadModelsUnavailable } from '#read-mod
 import type { Tolerances } from '#scim';
 import { LRUCache } from 'lru-cache';
 import { type GrantStore, isAccessToken } from './oauth/grant-store.js';
+import { LoggedSettings } from './logged-settings.js';
 import type { RecentSettings } from './recent-settings.js';
 import { type ScopeMask, scopeMaskOf } from './scope-mask.js';
 import { hashToken, sameHash } from './token.js';
@@ -73,6 +74,8 @@ export interface CredentialDirectoryParts {
   readonly uses: TokenUses;
   /** Absent where nothing is granted by OAuth. */
   readonly grants?: GrantStore;
+  /** Asked where the read models are away. */
+  readonly store?: Pick<EventStore, 'read'>;
 }
 
 /** For so long an access token of OAuth stays in memory: another process may have ended its grant, which no event tells. */
@@ -100,12 +103,14 @@ export class CredentialDirectory {
   ) {}
 
   /**
-   * Answers from memory where it can, without a promise.
+   * Answers from memory where it can, without a promise. While the read models are away it answers from the log, where only
+   * the credentials of `tenant` are looked at: any other is unknown then.
    * @throws ReadModelsUnavailable (as a rejection) while it cannot be told whether the token is good
    */
-  lookup(token: string): Lookup | Promise<Lookup> {
+  lookup(token: string, tenant: string): Lookup | Promise<Lookup> {
     const entry = this.cache.get(token);
-    return entry ? this.judge(entry, token) : this.load(token);
+    if (entry) return this.judge(entry, token);
+    return this.load(token).catch((error: unknown) => this.loadFromLog(token, tenant, error));
   }
 
   /**
@@ -115,7 +120,7 @@ export class CredentialDirectory {
   async client(id: string): Promise<KnownClient | undefined> {
     this.requireKnowledge();
     const client = await this.read<OAuthClientDocument>(OAUTH_CLIENTS.name, id);
-    const owners = client && (await this.ownersOf(client));
+    const owners = client && (await ownersOf(client, this.read));
     return owners && { client, ...owners };
   }
 
@@ -149,6 +154,21 @@ export class CredentialDirectory {
     }
   }
 
+  /** @param error why the read models did not answer; thrown where the log cannot answer for them */
+  private async loadFromLog(token: string, tenant: string, error: unknown): Promise<Lookup> {
+    const { store } = this.parts;
+    // What OAuth has granted is not in the log.
+    if (!(error instanceof ReadModelsUnavailable) || !store || isAccessToken(token)) throw error;
+    const { generation } = this;
+    const settings = await LoggedSettings.read(store, tenant);
+    const document = settings.credentialWith(hashToken(token));
+    const read: Read = async (collection, id) => settings.get(collection, id);
+    const entry = document && (await this.entryOf(document, read));
+    if (!entry) return UNKNOWN;
+    if (generation === this.generation) this.cache.set(token, entry);
+    return this.judge(entry, token);
+  }
+
   /** A token that is not known yet must not be called wrong: an IdP would give up. */
   private requireKnowledge(): void {
     const passed = this.parts.passed();
@@ -165,8 +185,12 @@ export class CredentialDirectory {
     const id = stored?._id ?? recent.issuedWith(tokenHash);
     const document = id === undefined ? undefined : recent.overlay(CREDENTIALS.name, id, stored);
     if (!document || !sameHash(document.tokenHash, tokenHash)) return undefined;
-    const { expiresAt } = document;
-    const lookup = await this.callerOf(document, document.scopes);
+    return this.entryOf(document, this.read);
+  }
+
+  private async entryOf(document: CredentialDocument, read: Read): Promise<Entry | undefined> {
+    const { expiresAt, scopes } = document;
+    const lookup = await this.callerOf(document, scopes, read);
     return lookup && { lookup, expiresAt: expiresAt === undefined ? Infinity : Date.parse(expiresAt) };
   }
 
@@ -177,7 +201,7 @@ export class CredentialDirectory {
     if (!client || client.secretId !== found.secretId) return undefined;
     const { _id, tenant, connectionId, name, lastFour, secretIssuedAt: issuedAt } = client;
     const credential = { _id, tenant, connectionId, name, tokenHash, lastFour, issuedAt };
-    const lookup = await this.callerOf(credential, found.scopes);
+    const lookup = await this.callerOf(credential, found.scopes, this.read);
     const { expiresAt: accessUntil } = found;
     return lookup && { lookup, expiresAt: this.parts.now() + ACCESS_TOKEN_MEMORY_MS, accessUntil };
   }
@@ -185,8 +209,9 @@ export class CredentialDirectory {
   private async callerOf(
     credential: CredentialDocument,
     scopes: readonly Scope[] | undefined,
+    read: Read,
   ): Promise<Entry['lookup'] | undefined> {
-    const owners = await this.ownersOf(credential);
+    const owners = await ownersOf(credential, read);
     if (!owners) return undefined;
     const { _id: credentialId, tenant, connectionId } = credential;
     const { connection, tenant: owner } = owners;
@@ -208,22 +233,9 @@ export class CredentialDirectory {
     return { outcome, caller };
   }
 
-  private async ownersOf({
-    connectionId,
-    tenant: slug,
-  }: {
-    readonly connectionId: string;
-    readonly tenant: string;
-  }): Promise<Omit<KnownClient, 'client'> | undefined> {
-    const connection = await this.read<ConnectionDocument>(CONNECTIONS.name, connectionId);
-    const tenant = await this.read<TenantDocument>(TENANTS.name, slug);
-    return connection && tenant && tenant.status !== 'deleted' ? { connection, tenant } : undefined;
-  }
-
   /** The document as the log has it. */
-  private async read<T extends Document>(collection: string, id: string): Promise<T | undefined> {
-    return this.recent.overlay(collection, id, await this.parts.readModels.get<T>(collection, id));
-  }
+  private readonly read: Read = async <T extends Document>(collection: string, id: string) =>
+    this.recent.overlay(collection, id, await this.parts.readModels.get<T>(collection, id));
 
   private judge({ lookup, expiresAt, accessUntil }: Entry, token: string): Lookup | Promise<Lookup> {
     const now = this.parts.now();
@@ -233,6 +245,18 @@ export class CredentialDirectory {
     this.cache.delete(token);
     return this.load(token);
   }
+}
+
+/** Where settings stand. */
+type Read = <T extends Document>(collection: string, id: string) => Promise<T | undefined>;
+
+async function ownersOf(
+  { connectionId, tenant: slug }: { readonly connectionId: string; readonly tenant: string },
+  read: Read,
+): Promise<Omit<KnownClient, 'client'> | undefined> {
+  const connection = await read<ConnectionDocument>(CONNECTIONS.name, connectionId);
+  const tenant = await read<TenantDocument>(TENANTS.name, slug);
+  return connection && tenant && tenant.status !== 'deleted' ? { connection, tenant } : undefined;
 }
 
 /** Injection token of the process' {@link CredentialDirectory}. */

@@ -79,7 +79,7 @@ export class DirectoryService {
     this.tokenUses = new TokenUses({ store: engines.requestLog, now: Date.now, log });
     this.grants = new GrantStore({ store: engines.grants, now: Date.now, log });
     const passed = (): bigint => this.runner.status().find(({ name }) => name === tenantSettings.name)?.position ?? -1n;
-    const parts = { readModels, now: Date.now, passed, uses: this.tokenUses, grants: this.grants };
+    const parts = { readModels, now: Date.now, passed, uses: this.tokenUses, grants: this.grants, store };
     this.credentials = new CredentialDirectory(parts, this.recentSettings);
     this.requestLog = new RequestLog({
       ...callsKept(config),

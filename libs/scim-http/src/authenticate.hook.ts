@@ -97,7 +97,7 @@ export function authenticateScim(
       scope.caller = found.caller;
       done();
     };
-    const found = options.credentials.lookup(token);
+    const found = options.credentials.lookup(token, scope.tenant);
     if (found instanceof Promise) found.then(judge).catch((error: unknown) => done(error as Error));
     else judge(found);
   });
