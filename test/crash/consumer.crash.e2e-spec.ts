@@ -88,7 +88,8 @@ function messages(): Message[] {
   const log: Message[] = [];
   const revisions = new Map<string, number>();
   for (let n = 0; n < CHANGES; n++) {
-    const userId = `u${Math.floor(Math.random() * PEOPLE)}`;
+    // Everybody twice, so that nobody is left out, nor known by what cannot be read alone.
+    const userId = `u${n < 2 * PEOPLE ? n % PEOPLE : Math.floor(Math.random() * PEOPLE)}`;
     const revision = (revisions.get(userId) ?? -1) + 1;
     revisions.set(userId, revision);
     const view: ViewMessage = {
