@@ -132,9 +132,11 @@ class FloodClient {
   private async command(command: FloodCommand): Promise<FloodTold> {
     const { process: child } = this.child;
     const ended = new AbortController();
-    child.once('exit', () => ended.abort(new Error(`The client that floods ended:\n${this.child.output}`)));
+    const abort = (): void => ended.abort(new Error(`The client that floods ended:\n${this.child.output}`));
+    child.once('exit', abort);
     child.send(command);
     const [told] = (await once(child, 'message', { signal: ended.signal })) as [FloodTold];
+    child.off('exit', abort);
     return told;
   }
 }

@@ -146,8 +146,10 @@ export async function startLmdbLoop(): Promise<(request: LoopRequest) => Promise
   return async (request) => {
     child.send(request);
     const ended = new AbortController();
-    child.once('exit', () => ended.abort(new Error('The LMDB loop ended')));
+    const abort = (): void => ended.abort(new Error('The LMDB loop ended'));
+    child.once('exit', abort);
     const [sample] = (await once(child, 'message', { signal: ended.signal })) as [Sample];
+    child.off('exit', abort);
     return sample;
   };
 }
