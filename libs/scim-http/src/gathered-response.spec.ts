@@ -61,6 +61,22 @@ describe('GatheredResponse', () => {
     expect(written.filter((text) => text.endsWith('!'))).toEqual(['b!']);
   });
 
+  it('is written though what is in front of it cannot be', async () => {
+    const answers: ServerResponse[] = [];
+    const listener: RequestListener = (_, response) => {
+      if (answers.push(response) < 2) return;
+      answers[0]?.end('one', 'no encoding' as BufferEncoding);
+      answers[1]?.end('two');
+    };
+    const server = createServer({ ServerResponse: GatheredResponse }, listener).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const ask = () => fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`).then((got) => got.text());
+    const told = await Promise.allSettled([ask(), ask()]);
+    expect(told.map((one) => (one.status === 'fulfilled' ? one.value : 'none')).sort()).toEqual(['none', 'two']);
+    server.closeAllConnections();
+    server.close();
+  });
+
   it('answers requests that came in one piece in their order', async () => {
     const listener: RequestListener = ({ url }, response: ServerResponse) => {
       // The first is ready last.

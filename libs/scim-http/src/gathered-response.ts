@@ -40,7 +40,14 @@ export class GatheredResponse<Request extends IncomingMessage = IncomingMessage>
   }
 
   private gather(given: readonly unknown[]): void {
-    const count = gathered.push(() => this.endNow(given));
+    const count = gathered.push(() => {
+      try {
+        this.endNow(given);
+      } catch (error) {
+        // Whoever told it to end is gone, and those behind it are to be written.
+        this.destroy(error as Error);
+      }
+    });
     if (count === 1) setImmediate(writeAll);
     else if (count === MAX_GATHERED) writeAll();
   }
