@@ -121,7 +121,10 @@ describe('when something is down', () => {
     engines.lines.readModels.goAway();
     expect((await unused.scim('POST', '/Users', { userName: 'bo@example.com' })).status).toBe(201);
     expectScimError(await revoked.get('/Users/x'), 401);
-    expect((await paused.get('/Users/x')).body).toMatchObject({ status: '503', detail: expect.stringMatching('paused') });
+    expect((await paused.get('/Users/x')).body).toMatchObject({
+      status: '503',
+      detail: expect.stringMatching('paused'),
+    });
     expectScimError(await unused.get('/Users/x', { authorization: `Bearer ${tenant.token}` }), 401);
     expectScimError(await unused.get('/Users/x', { authorization: 'Bearer wrong' }), 401);
     // From memory, until the log says otherwise.
