@@ -50,7 +50,7 @@ function changes(after: ResourceAttributes): Record<string, unknown> {
   return Object.fromEntries(differing.map((name) => [name, after[name]]));
 }
 
-const [work] = ana()['emails'] as JsonValue[];
+const [work, home] = ana()['emails'] as [Record<string, JsonValue>, Record<string, JsonValue>];
 
 describe('applyPatch', () => {
   it.each<[string, string, Op]>([
@@ -122,6 +122,120 @@ describe('applyPatch', () => {
     expect(changes(applyPatch(userModel, ana(), body).attributes)).toEqual({
       emails: [work, { type: 'other', value: 'o@x.io', display: 'O' }],
       name: undefined,
+    });
+  });
+
+  describe('an element that is empty only between two operations (C1.1, C1.12)', () => {
+    const labels = (type: string) => `emails[type eq "${type}"]`;
+    const run = (...operations: Op[]) => applyPatch(userModel, ana(), envelope(...operations)).attributes;
+    const oslo = { type: 'work', primary: true, locality: 'Oslo' };
+
+    it.each<[string, Op[], Record<string, unknown>]>([
+      [
+        'primary before value',
+        [
+          { op: 'Add', path: `${labels('other')}.primary`, value: 'True' },
+          { op: 'Add', path: `${labels('other')}.value`, value: 'o@x.io' },
+        ],
+        { emails: [{ ...work, primary: false }, home, { type: 'other', primary: true, value: 'o@x.io' }] },
+      ],
+      [
+        'type before value, found by primary',
+        [
+          { op: 'Add', path: 'roles[primary eq "True"].type', value: 'T' },
+          { op: 'Add', path: 'roles[primary eq "True"].value', value: 'admin' },
+        ],
+        { roles: [{ primary: true, type: 'T', value: 'admin' }] },
+      ],
+      [
+        'in the order of the keys of a pathless value',
+        [{ op: 'add', value: { 'ims[type eq "work"].primary': true, 'ims[type eq "work"].value': 'ana' } }],
+        { ims: [{ type: 'work', primary: true, value: 'ana' }] },
+      ],
+      [
+        'labels of a whole element before its value',
+        [
+          { op: 'add', path: labels('other'), value: { primary: true } },
+          { op: 'add', path: labels('other'), value: { value: 'o@x.io' } },
+        ],
+        { emails: [{ ...work, primary: false }, home, { type: 'other', primary: true, value: 'o@x.io' }] },
+      ],
+      [
+        'labels of a list before a value',
+        [
+          { op: 'add', path: 'ims', value: [{ type: 'work', primary: true }] },
+          { op: 'add', path: 'ims[type eq "work"].value', value: 'ana' },
+        ],
+        { ims: [{ type: 'work', primary: true, value: 'ana' }] },
+      ],
+      [
+        'a value taken away before another is given',
+        [
+          { op: 'Replace', path: `${labels('work')}.value`, value: '' },
+          { op: 'Replace', path: `${labels('work')}.value`, value: 'n@x.io' },
+        ],
+        { emails: [{ ...work, value: 'n@x.io' }, home] },
+      ],
+      [
+        'the other elements touched in between',
+        [
+          { op: 'add', path: `${labels('other')}.primary`, value: true },
+          { op: 'add', path: `${labels('work')}.display`, value: 'Ana' },
+          { op: 'add', path: `${labels('other')}.value`, value: 'o@x.io' },
+        ],
+        {
+          emails: [
+            { ...work, primary: false, display: 'Ana' },
+            home,
+            { type: 'other', primary: true, value: 'o@x.io' },
+          ],
+        },
+      ],
+      [
+        'the primary given to another after all',
+        [
+          { op: 'add', path: `${labels('other')}.primary`, value: true },
+          { op: 'add', path: `${labels('home')}.primary`, value: true },
+          { op: 'add', path: `${labels('other')}.value`, value: 'o@x.io' },
+        ],
+        {
+          emails: [
+            { ...work, primary: false },
+            { ...home, primary: true },
+            { type: 'other', primary: false, value: 'o@x.io' },
+          ],
+        },
+      ],
+    ])('%s', (_name, operations, expected) => expect(changes(run(...operations))).toEqual(expected));
+
+    it('an address without a line for a moment stays the primary', () => {
+      const operations = [
+        { op: 'Replace', path: 'addresses[type eq "work"].locality', value: '' },
+        { op: 'Replace', path: 'addresses[type eq "work"].country', value: 'NO' },
+      ];
+      const before = { userName: 'ana', addresses: [oslo] };
+      expect(applyPatch(userModel, before, envelope(...operations)).attributes['addresses']).toEqual([
+        { type: 'work', primary: true, country: 'NO' },
+      ]);
+    });
+
+    it('goes at the end of the request, and has taken the primary from nobody', () => {
+      const before = ana();
+      const labelled: Op = { op: 'add', path: `${labels('other')}.primary`, value: true };
+      expect(patch(labelled, before)).toBe(before);
+      expect(patch({ op: 'add', path: labels('other'), value: { primary: true } }, before)).toBe(before);
+      expect(patch({ op: 'add', path: 'emails', value: [{ type: 'other', primary: true }] }, before)).toBe(before);
+      expect(changes(run(labelled, { op: 'remove', path: `${labels('home')}.value` }))).toEqual({ emails: [work] });
+      expect(changes(run({ op: 'remove', path: 'emails.value' }))).toEqual({ emails: undefined });
+    });
+
+    it('nothing of it is kept when a later operation fails', () => {
+      const before = ana();
+      const failing = { op: 'remove', path: 'userName' };
+      expect(refusal(envelope({ op: 'remove', path: `${labels('home')}.value` }, failing), before).detail).toContain(
+        'Operation 2',
+      );
+      expect(before).toEqual(ana());
     });
   });
 

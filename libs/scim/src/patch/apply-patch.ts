@@ -51,6 +51,8 @@ class Patch {
   /** Lists of extensions that an `add` of this request has brought. */
   private broughtLists: Set<string> | undefined;
   private attributes: ResourceAttributes;
+  /** Attributes some of whose elements may have no content yet, by schema and name. */
+  private drafts: Map<string, AttributePath> | undefined;
   private readonly faults = new Faults();
   /** What stands in front of each fault. */
   private operation = '';
@@ -94,6 +96,7 @@ class Patch {
 
   result(): PatchResult {
     this.faults.throwIfAny();
+    if (this.drafts) this.finishDrafts(this.drafts);
     const { attributes, passwordGiven, memberOperations } = this;
     const activeRemoved = this.activeRemoved && attributes.active === undefined;
     if (attributes !== this.original) checkNameCount(countNames(attributes), '');
@@ -169,13 +172,24 @@ class Patch {
     const { value } = operation;
     const before = readAttribute(this.attributes, path);
     const op = filter === undefined && this.bringsWholeList(path, operation, label) ? 'replace' : operation.op;
-    const read = this.readerOf(path, label);
+    const drafts = { found: false };
+    const read = this.readerOf(path, label, drafts);
     const after = editAttribute(before, { op, path, value, label, explicit, read, ...(filter && { filter }) });
     if (definition?.required && after === undefined) throw requiredFault(definition, label, op);
     if (definition?.mutability === 'immutable' && before !== undefined && !sameJson(before, after)) {
       throw mutabilityFault(label, 'immutable');
     }
     this.attributes = writeAttribute(this.attributes, path, after);
+    if (drafts.found) (this.drafts ??= new Map()).set(`${path.schema ?? ''}:${path.attribute ?? ''}`, path);
+  }
+
+  /** Elements go that no operation has given content. What is as it was before the request is no change. */
+  private finishDrafts(drafts: ReadonlyMap<string, AttributePath>): void {
+    for (const path of drafts.values()) {
+      const finished = this.readerOf(path, printPath(path))(readAttribute(this.attributes, path));
+      this.attributes = writeAttribute(this.attributes, path, finished);
+    }
+    if (sameJson(this.original, this.attributes)) this.attributes = this.original;
   }
 
   /** The first `add` of a request at a list of an extension; what it adds there after that joins the first. */
@@ -191,11 +205,13 @@ class Patch {
     return isFirst;
   }
 
-  private readerOf(path: AttributePath, label: string): ReadWhole {
+  private readerOf(path: AttributePath, label: string, drafts?: { found: boolean }): ReadWhole {
     const compiled = compileModel(this.model);
     const table = path.schema === undefined ? compiled.core : compiled.extensions.get(path.schema);
     const slot = path.definition && path.attribute !== undefined ? table?.get(path.attribute) : undefined;
-    return slot ? (value) => slot.read(value, { path: label, elements: 0 }) : readUnknown(label);
+    return slot
+      ? (value) => slot.read(value, { path: label, elements: 0, ...(drafts && { drafts }) })
+      : readUnknown(label);
   }
 
   /** A bare schema URN as path means all of its attributes. */

@@ -15,7 +15,7 @@ export interface AttributeEdit {
   readonly label: string;
   /** Whether the request named the path; what merely stands in a pathless value may be readOnly and is passed over. */
   readonly explicit: boolean;
-  /** Canonical form of a whole value of the attribute. */
+  /** Canonical form of a whole value of the attribute, in which elements may have nothing but labels yet. */
   readonly read: ReadWhole;
 }
 

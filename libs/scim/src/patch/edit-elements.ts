@@ -1,6 +1,7 @@
 import { compileMatcher } from '../filter/filter-matcher.js';
 import type { FilterNode } from '../filter/filter.types.js';
 import { type JsonObject, isObject } from '../filter/read-value.js';
+import { isDraft } from '../resource/settle-elements.js';
 import { ScimError } from '../scim-error.js';
 import { quoteName } from '../schema/attribute-name.js';
 import type { JsonValue } from '../schema/schema.types.js';
@@ -28,15 +29,13 @@ export function editElements(
   }
   if (!current.some(isTarget)) {
     if (op === 'remove' || isUnassigned(value)) return edit.read(current);
-    return settleTouched([...current, createElement(filter, edit)], (index) => index === current.length, edit);
+    return settleTouched(current, [...current, createElement(filter, edit)], edit);
   }
-  const touched = new Set<number>();
-  const elements = current.map((element, index) => {
-    if (!isTarget(element)) return element;
-    touched.add(index);
-    return editElement(element, filter, edit);
-  });
-  return settleTouched(elements, (index) => touched.has(index), edit);
+  return settleTouched(
+    current,
+    current.map((element) => (isTarget(element) ? editElement(element, filter, edit) : element)),
+    edit,
+  );
 }
 
 function editElement(element: JsonValue, filter: FilterNode, edit: AttributeEdit): JsonValue {
@@ -74,24 +73,30 @@ function seedOf(filter: FilterNode): JsonObject | undefined {
     : { [attribute]: filter.value };
 }
 
-/** Canonical elements, of which at most one is primary: one that was touched before one that was not. */
+/** Canonical elements. Of those that this edit makes the primary one the last is it, wherever in the list it stands. */
 function settleTouched(
+  before: readonly JsonValue[],
   elements: readonly JsonValue[],
-  isTouched: (index: number) => boolean,
   edit: AttributeEdit,
 ): JsonValue | undefined {
   const settled = elements.map((element, index) => {
-    if (!isTouched(index)) return element;
+    if (element === before[index]) return element;
     const read = edit.read([element]);
     return Array.isArray(read) ? read[0] : undefined;
   });
-  const primary = settled.findLastIndex((element, index) => isTouched(index) && isPrimary(element));
+  const primary = settled.findLastIndex(
+    (element, index) => isPrimary(element, edit) && !isPrimary(before[index], edit),
+  );
   const exclusive = settled.map((element, index) =>
-    primary >= 0 && index !== primary && isPrimary(element) && isObject(element)
+    primary >= 0 && index !== primary && isObject(element) && element.primary === true
       ? { ...element, primary: false }
       : element,
   );
   return edit.read(exclusive.filter((element) => element !== undefined));
 }
 
-const isPrimary = (element: JsonValue | undefined): boolean => isObject(element) && element.primary === true;
+/** One that has labels alone becomes the primary with its first content, as it may never get any. */
+function isPrimary(element: JsonValue | undefined, { path }: AttributeEdit): boolean {
+  if (!isObject(element) || element.primary !== true) return false;
+  return !path.definition?.multiValued || !isDraft(element);
+}

@@ -1,4 +1,4 @@
-import { type JsonObject, isObject, ownName, ownValue } from '../filter/read-value.js';
+import { type JsonObject, isObject, ownName } from '../filter/read-value.js';
 import { findSubAttribute } from '../filter/resolve-path.js';
 import type { AttributeDefinition, JsonValue } from '../schema/schema.types.js';
 import { type AttributeEdit, isUnassigned, mutabilityFault, readSub } from './attribute-edit.js';
@@ -25,25 +25,12 @@ export function mergeObject(object: JsonObject, value: JsonValue | undefined, ed
       if (name !== undefined) merged = withSub(merged, name, undefined, sub, { ...edit, explicit: false });
     }
   }
-  const additions = { ...labelsIn(value, edit), ...firstObject(edit.read(value)) };
+  const additions = firstObject(edit.read(value));
   for (const given of Object.keys(additions)) {
     const name = ownName(merged, given) ?? given;
     merged = withSub(merged, name, additions[given], findSubAttribute(definition, given), { ...edit, explicit: false });
   }
   return merged;
-}
-
-/** `type` and `primary`, which alone make no element and yet may be all that is added to one. */
-function labelsIn(value: JsonValue | undefined, edit: AttributeEdit): JsonObject {
-  const { definition } = edit.path;
-  const labels: JsonObject = {};
-  if (!definition?.multiValued) return labels;
-  for (const name of ['type', 'primary']) {
-    const sub = findSubAttribute(definition, name);
-    const read = sub && readSub(sub, ownValue(value, name), edit);
-    if (read !== undefined) labels[name] = read;
-  }
-  return labels;
 }
 
 /** What a reader made of one object: the object itself, or the only element where the attribute is multi-valued. */

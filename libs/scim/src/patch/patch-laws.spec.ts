@@ -37,6 +37,10 @@ function holdsNothing(value: JsonValue): boolean {
   return parts.length === 0 || parts.some(holdsNothing);
 }
 
+/** Whether an element has labels (RFC 7643 §2.4) and nothing that they label. */
+const saysNothing = (element: object): boolean =>
+  Object.keys(element).every((name) => name === 'type' || name === 'primary');
+
 describe('laws of PATCH', () => {
   const scalar = fc.oneof(
     fc.string({ maxLength: 4 }),
@@ -120,6 +124,35 @@ describe('laws of PATCH', () => {
     );
   });
 
+  it('the sub-attributes of an element may come in any order, and in operations or keys', () => {
+    const subs = fc.record(
+      { value: fc.constantFrom('o@x.io', 'ana@example.com'), primary: fc.boolean(), display: fc.constant('O') },
+      { requiredKeys: ['value'] },
+    );
+    const orders = subs.chain((given) => {
+      const entries = Object.entries(given) as [string, JsonValue][];
+      return fc.shuffledSubarray(entries, { minLength: entries.length });
+    });
+    const types = fc.constantFrom('work', 'home', 'other');
+    fc.assert(
+      fc.property(types, orders, fc.boolean(), (type, order, emptied) => {
+        const path = (sub: string) => `emails[type eq "${type}"].${sub}`;
+        const operations: Op[] = order.map(([sub, value]) => ({ op: 'add', path: path(sub), value }));
+        const keys = Object.fromEntries(order.map(([sub, value]) => [path(sub), value]));
+        const inOrder = [...order].sort(([a], [b]) => (a === 'value' ? -1 : b === 'value' ? 1 : 0));
+        const expected = inOrder.reduce(
+          (from, [sub, value]) => patch({ op: 'add', path: path(sub), value }, from),
+          ana(),
+        );
+        const first: Op[] = emptied ? [{ op: 'remove', path: path('value') }] : [];
+        const run = (...ops: Op[]) => applyPatch(userModel, ana(), envelope(...ops)).attributes;
+        expect(run(...first, ...operations)).toEqual(expected);
+        expect(run(...first, { op: 'replace', value: keys })).toEqual(expected);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('answers any body with a result in canonical form or a ScimError, and leaves its input alone', () => {
     const bodies = fc.oneof(
       {
@@ -137,6 +170,7 @@ describe('laws of PATCH', () => {
           expect(holdsNothing(attributes)).toBe(false);
           const primaries = ((attributes['emails'] ?? []) as { primary?: boolean }[]).filter((email) => email.primary);
           expect(primaries.length).toBeLessThan(2);
+          expect(((attributes['emails'] ?? []) as object[]).filter(saysNothing)).toEqual([]);
         } catch (error) {
           expect(error).toBeInstanceOf(ScimError);
         }

@@ -22,6 +22,11 @@ export interface Walk {
   elements: number;
   /** Which element of the attribute is being read, 0-based; absent where it is no list. */
   element?: number | undefined;
+  /**
+   * Given while a PATCH is between two of its operations: elements with nothing but labels are kept, and `found` tells of
+   * them. A later operation may say what they label.
+   */
+  drafts?: { found: boolean };
 }
 
 /** What an error calls the place: `emails[1].primary` for the sub-attribute of an element that came in a list. */

@@ -1,7 +1,7 @@
 import { ScimError } from '../scim-error.js';
 import { isAttributeName, quoteName } from '../schema/attribute-name.js';
 import type { AttributeDefinition, JsonValue } from '../schema/schema.types.js';
-import { checkNameCount, countElements, invalidName, keepJson, placeOf, wrongValue } from './keep-json.js';
+import { checkNameCount, countElements, invalidName, keepJson, placeOf, type Walk, wrongValue } from './keep-json.js';
 import type { ReadValue } from './normalize-value.js';
 import { isUnassigned } from './read-simple-value.js';
 import { settleElements } from './settle-elements.js';
@@ -87,9 +87,12 @@ export function complexReader(
       }
       if (kept !== undefined && !(slot?.alias && Object.hasOwn(changed, name))) changed[name] = kept;
     }
-    // Whoever says something of a member has to say which: taken for nobody, it would empty a group by mistake.
-    if (!content && !(isReferenceList && names.length > 0)) return undefined;
     const result = changed ?? (source as JsonObject);
+    if (!content) {
+      if (!isReferenceList) return keepDraft(result, walk);
+      // Whoever says something of a member has to say which: taken for nobody, it would empty a group by mistake.
+      if (names.length === 0) return undefined;
+    }
     for (const name of required) {
       if (result[name] === undefined) {
         throw new ScimError('invalidValue', `Attribute ${quoteName(placeOf(walk, `${below}.${name}`))} is missing.`);
@@ -98,6 +101,12 @@ export function complexReader(
     return result;
   };
   return Object.assign(read, { isReferenceList });
+}
+
+function keepDraft(labels: JsonObject, { drafts }: Walk): JsonObject | undefined {
+  if (!drafts || Object.keys(labels).length === 0) return undefined;
+  drafts.found = true;
+  return labels;
 }
 
 /** One object; a list of one is taken for it, as Entra ID sends `manager`. */
