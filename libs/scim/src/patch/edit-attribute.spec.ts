@@ -159,6 +159,11 @@ describe('one operation', () => {
       { 'urn:new:1.0:User': { a: 1, b: { c: true } } },
     ],
     [
+      'a name with two underscores',
+      { op: 'Add', path: `${ACME}:cost__c`, value: 'x' },
+      { [ACME]: { ...acme, cost__c: 'x' } },
+    ],
+    [
       'the last attribute takes its extension along (C1.9)',
       { op: 'remove', path: `${ACME}:skills` },
       { [ACME]: { [GUID_NAME]: 'x' } },

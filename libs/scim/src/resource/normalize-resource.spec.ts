@@ -167,6 +167,13 @@ describe('normalizeResource: names (profile A10.8)', () => {
     expect(group({ displayName: 'Eng', [msGroup]: { a: 1 } })).toEqual({ displayName: 'Eng', [msGroup]: { a: 1 } });
   });
 
+  it('keeps names with two underscores, as Salesforce writes them, nested and flat', () => {
+    const expected = { [WISQ]: { cost__c: 'x' } };
+    expect(user({ [WISQ]: { cost__c: 'x' } })).toEqual(expected);
+    expect(user({ [`${WISQ}:cost__c`]: 'x' })).toEqual(expected);
+    expect(user({ 'urn:acme:my__app:1.0': { badge: 'x' } })).toEqual({ 'urn:acme:my__app:1.0': { badge: 'x' } });
+  });
+
   it('treats spellings of one unknown name as one attribute (RFC 7643 §2.1)', () => {
     expect(user({ Country: 'SE', country: 'NO' })).toEqual({ Country: 'NO' });
     expect(user({ [WISQ]: { a: 1 }, [WISQ.toUpperCase()]: { b: 2 } })).toEqual({ [WISQ]: { a: 1, b: 2 } });
@@ -182,6 +189,8 @@ describe('normalizeResource: names (profile A10.8)', () => {
     'a.b.c',
     'name.__proto__',
     `${ENT}:__proto__`,
+    'urn:acme:1.0:__proto__',
+    `${WISQ}:__proto__`,
     'a:b',
   ])('refuses the name %j and says so', (name) => {
     const body = JSON.parse(`{${JSON.stringify(name)}:{"polluted":true}}`) as unknown;

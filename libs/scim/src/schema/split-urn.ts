@@ -3,9 +3,12 @@ const NAMESPACE = /^(?:urn:[A-Za-z0-9-]+:|https?:\/\/)[A-Za-z0-9._~%/#?=@+:$-]*[
 const VERSION = /^v?\d+(?:\.\d+)*$/i;
 const RESOURCE_TYPE = /^(?:user|group)$/i;
 
-/** Whether `text` can name a schema; nothing with `__proto__` in it can. */
+/** A part that begins as `__proto__` and its kin do. `cost__c`, as Salesforce names custom attributes, is a name like any other. */
+const INTERNAL_NAME = /\W__/;
+
+/** Whether `text` can name a schema, or an attribute under one; nothing with `__proto__` in it can. */
 export function isNamespace(text: string): boolean {
-  return text.length <= 512 && NAMESPACE.test(text) && !text.includes('__');
+  return text.length <= 512 && NAMESPACE.test(text) && !INTERNAL_NAME.test(text);
 }
 
 /**
