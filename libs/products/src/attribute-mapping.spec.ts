@@ -151,6 +151,21 @@ describe('a tenant’s mapping over a profile without a fixed namespace', () => 
     });
   });
 
+  it('may name attributes of a namespace that ends in a version, as Okta apps have them', () => {
+    const overrides = [
+      { key: 'job_title', path: 'urn:acme:hr:1.0:jobName' },
+      { key: 'cost_center', path: 'urn:acme:hr:1.0:CostCenter' },
+      { key: 'city', path: 'urn:acme:hr:1.0:office.city' },
+    ];
+    expect(checkMapping(hrAssistant, mapping(overrides, 'hr-assistant'))).toEqual([]);
+    const hr = { jobName: 'Baker', CostCenter: '7', office: { city: 'Oslo' } };
+    expect(view(hrAssistant, overrides, { 'urn:acme:hr:1.0': hr }).keys).toEqual({
+      job_title: 'Baker',
+      cost_center: '7',
+      city: 'Oslo',
+    });
+  });
+
   it('refuses what is no path, a bare extension, and a mapping of the whole extension', () => {
     const faults = checkMapping(
       hrAssistant,

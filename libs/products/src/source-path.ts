@@ -31,7 +31,7 @@ export function parseSource(source: Source): ParsedSource | undefined {
   }
   const { path, pick, among, onlyWithAt }: AttributeSource = typeof source === 'string' ? { path: source } : source;
   const [, urn, attribute, filter, sub] = PATH.exec(path) ?? [];
-  if (attribute === undefined || (urn !== undefined && !isSchema(urn))) return undefined;
+  if (attribute === undefined || (urn !== undefined && !isSchema(urn, attribute))) return undefined;
   const picks = filter === undefined ? pick : parseFilter(filter);
   // A filter and a list of choices together would be two answers to one question.
   if (filter !== undefined && (picks === undefined || pick !== undefined)) return undefined;
@@ -47,9 +47,9 @@ export function parseSource(source: Source): ParsedSource | undefined {
   };
 }
 
-/** A URN cut off behind its version lost its resource type: the path was a bare extension and names no attribute. */
-function isSchema(urn: string): boolean {
-  return URN.test(urn) && !/:\d+(\.\d+)*$/.test(urn);
+/** A URN that ends in its version may be whole. Where a resource type follows, the path was a bare extension. */
+function isSchema(urn: string, attribute: string): boolean {
+  return URN.test(urn) && !(/:\d+(\.\d+)*$/.test(urn) && /^(?:user|group)$/i.test(attribute));
 }
 
 function parseFilter(filter: string): ElementPick[] | undefined {
