@@ -102,6 +102,7 @@ describe('OAuth 2', () => {
       expectScimError(await okta.scim(narrow.access_token, 'POST', '/Users', { userName: 'b' }), 403);
       const back = await okta.open({ scope: 'delete:users' });
       expect(new URL(String(back.headers.location)).searchParams.get('error')).toBe('invalid_scope');
+      expect((await okta.tokens({ scope: 'get:users, put:users,openid' })).scope).toBe('get:users put:users');
     });
 
     it.each([
@@ -272,6 +273,19 @@ describe('OAuth 2', () => {
       const scope = 'https://example.com/.default';
       const answer = granted(await okta.token({ grant_type: 'client_credentials', scope }));
       expect(answer.scope.split(' ')).toEqual(expect.arrayContaining(['get:users', 'put:users', 'delete:groups']));
+    });
+
+    it('take scopes between commas, as PingFederate sends them', async () => {
+      const scope = 'get:users, post:users, put:users';
+      const answer = granted(await okta.token({ grant_type: 'client_credentials', scope }));
+      expect(answer.scope).toBe('get:users post:users put:users');
+    });
+
+    it('give nothing for scopes that are none of ours, and say which there are (RFC 6749 §5.2)', async () => {
+      const answer = await okta.token({ grant_type: 'client_credentials', scope: 'get:user,write:users' });
+      expectError(answer, 400, 'invalid_scope');
+      expect(answer.body).toMatchObject({ error_description: expect.stringContaining('get:users') });
+      expect(answer.body).not.toHaveProperty('access_token');
     });
   });
 

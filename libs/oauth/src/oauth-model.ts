@@ -11,7 +11,7 @@ import {
 } from '#access';
 import type { Scope } from '#domain';
 import type { Logger } from '#telemetry';
-import type OAuth2Server from '@node-oauth/oauth2-server';
+import OAuth2Server from '@node-oauth/oauth2-server';
 import { allowsRedirectUri, redirectUrisOf } from './redirect-uris.js';
 import { grantedScopes } from './scopes.js';
 
@@ -66,9 +66,13 @@ export class OAuthModel implements OAuth2Server.AuthorizationCodeModel, OAuth2Se
     return allowsRedirectUri((client as ModelClient).known, uri);
   }
 
-  async validateScope(_user: unknown, client: OAuth2Server.Client, asked?: string[]): Promise<string[] | false> {
-    const scopes = grantedScopes((client as ModelClient).known.client.scopes, asked);
-    return scopes.length > 0 && scopes;
+  async validateScope(_user: unknown, client: OAuth2Server.Client, asked?: string[]): Promise<string[]> {
+    const { scopes: allowed } = (client as ModelClient).known.client;
+    const scopes = grantedScopes(allowed, asked);
+    if (scopes.length > 0) return scopes;
+    throw new OAuth2Server.InvalidScopeError(
+      `None of the scopes asked for can be granted; ask for no scope, or for some of: ${allowed.join(' ')}`,
+    );
   }
 
   getUserFromClient = async (): Promise<ModelUser> => ({});

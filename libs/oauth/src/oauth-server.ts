@@ -2,7 +2,7 @@ import { LIFETIMES } from '#access';
 import OAuth2Server from '@node-oauth/oauth2-server';
 import type { ModelUser, OAuthModel } from './oauth-model.js';
 import type { Parameters } from './parameters.js';
-import { scopesIn } from './scopes.js';
+import { askedScopes } from './scopes.js';
 
 const { Request, Response } = OAuth2Server;
 
@@ -42,10 +42,7 @@ export class OAuthServer {
 
   /** RFC 6749 §3.2. */
   async token(headers: Readonly<Record<string, string>>, parameters: Parameters): Promise<TokenAnswer> {
-    const { scope: asked, ...others } = parameters;
-    const scopes = scopesIn(asked);
-    const body = { ...others, ...(scopes.length > 0 && { scope: scopes.join(' ') }) };
-    const request = new Request({ method: 'POST', query: {}, headers: { ...headers }, body });
+    const request = new Request({ method: 'POST', query: {}, headers: { ...headers }, body: withScopes(parameters) });
     const response = new Response();
     const answer = (): TokenAnswer => ({
       status: response.status ?? 500,
@@ -64,12 +61,18 @@ export class OAuthServer {
   }
 }
 
+/** The parameters with the scopes that are asked for as RFC 6749 §3.3 has them. */
+function withScopes({ scope, ...others }: Parameters): Record<string, string> {
+  const asked = askedScopes(scope);
+  return { ...others, ...(asked && { scope: asked.join(' ') }) };
+}
+
 function authorize(
   server: OAuth2Server,
   parameters: Parameters,
   user: ModelUser,
 ): Promise<OAuth2Server.AuthorizationCode> {
-  const request = new Request({ method: 'GET', headers: {}, query: { ...parameters }, body: {} });
+  const request = new Request({ method: 'GET', headers: {}, query: withScopes(parameters), body: {} });
   return server.authorize(request, new Response(), {
     authenticateHandler: { handle: () => user },
     allowEmptyState: true,
