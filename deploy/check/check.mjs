@@ -47,11 +47,16 @@ await step('Dockerfile', async () => {
   return 'hadolint has nothing to say';
 });
 
-await step('docker-compose.yml', async () => {
-  const { stdout } = await execute(await composer, ['--format', 'json', 'docker-compose.yml']);
-  const { services, volumes } = JSON.parse(stdout);
-  return `${Object.keys(services).length} services, ${Object.keys(volumes).length} volumes, as the specification has them`;
-});
+const outside = 'deploy/compose/kafka-outside.yaml';
+for (const files of [['docker-compose.yml'], ['docker-compose.yml', outside]]) {
+  await step(files.join(' and '), async () => {
+    const { stdout } = await execute(await composer, ['--format', 'json', ...files]);
+    const { services, volumes } = JSON.parse(stdout);
+    if (files.includes(outside) !== (services.kafka.ports !== undefined))
+      return ['publishes Kafka, or does not, by mistake'];
+    return `${Object.keys(services).length} services, ${Object.keys(volumes).length} volumes, as the specification has them`;
+  });
+}
 
 const valuesFiles = (await readdir(join(root, chart, 'ci'))).map((file) => join(chart, 'ci', file));
 

@@ -58,7 +58,26 @@ describe('docker-compose.yml', () => {
   it('gives them settings that there are', () => {
     for (const [, { environment }] of apps) expect(unknown(Object.keys(environment))).toEqual([]);
     const suggested = [...read('deploy/compose/env.example').matchAll(/^#(\w+)=/gm)].map(([, name]) => name ?? '');
-    expect(unknown(suggested)).toEqual(['ROLLCALL_PORT', 'GRAFANA_PORT']);
+    expect(unknown(suggested)).toEqual(['ROLLCALL_PORT', 'GRAFANA_PORT', 'COMPOSE_FILE', 'KAFKA_PORT']);
+  });
+
+  it('says which settings it takes from nobody', () => {
+    // The words of a comment that go on in the next line.
+    const text = read('deploy/compose/env.example').replaceAll('\n# ', ' ');
+    const [, listed = ''] = /docker-compose\.yml sets itself \(([A-Z_, ]+)\)/.exec(text) ?? [];
+    const taken = Object.entries<string>(compose['x-app'].environment).filter(
+      ([name, value]) => !value.includes('${') && name !== 'PRODUCTS_DIR',
+    );
+    expect(listed.split(', ').toSorted()).toEqual(taken.map(([name]) => name).toSorted());
+  });
+
+  it('shows every app the product profiles of one folder, which is there', () => {
+    for (const [, { volumes, environment }] of apps) {
+      const [folder] = volumes.filter(({ target }: Parsed) => target === environment.PRODUCTS_DIR);
+      expect(folder).toMatchObject({ type: 'bind', read_only: true, bind: { create_host_path: false } });
+      const [, name = ''] = /^\$\{PRODUCTS_DIR:-\.\/(.*)\}$/.exec(folder.source) ?? [];
+      expect(readdirSync(join(root, name))).toEqual(['README.md']);
+    }
   });
 
   it.each(all)('%s: has a pinned image, a health check, no rights it does not need, and starts again', (_, service) => {
@@ -89,6 +108,26 @@ describe('docker-compose.yml', () => {
     expect(compose.networks.inside).toEqual({ internal: true });
   });
 
+  it('opens the topics to this machine alone, where a second file asks for it', () => {
+    const { services, ...others } = yaml('deploy/compose/kafka-outside.yaml');
+    expect({ others, named: Object.keys(services) }).toEqual({ others: {}, named: ['kafka'] });
+    const { networks, ports, environment } = services.kafka;
+    expect(networks).toEqual(['inside', 'outside']);
+    expect(ports).toEqual([expect.stringMatching(/^127\.0\.0\.1:.*:9094$/)]);
+    const told = { ...compose.services.kafka.environment, ...environment };
+    const listeners = (name: string): string[] => [...told[name].matchAll(/(\w+):\/\//g)].map(([, each]) => each ?? '');
+    expect(listeners('KAFKA_LISTENERS')).toEqual(['PLAINTEXT', 'EXTERNAL', 'CONTROLLER']);
+    // Apps are told what they were told before.
+    expect(told.KAFKA_ADVERTISED_LISTENERS).toContain(
+      `${compose.services.kafka.environment.KAFKA_ADVERTISED_LISTENERS},`,
+    );
+    const published = ports[0].replace(/:9094$/, '');
+    expect(told.KAFKA_ADVERTISED_LISTENERS).toContain(`EXTERNAL://${published}`);
+    for (const each of listeners('KAFKA_LISTENERS')) {
+      expect(told.KAFKA_LISTENER_SECURITY_PROTOCOL_MAP).toContain(`${each}:PLAINTEXT`);
+    }
+  });
+
   it('asks every app for its numbers, where it tells them', () => {
     const [{ dns_sd_configs: found }] = yaml('deploy/compose/prometheus.yaml').scrape_configs;
     expect(found).toEqual([expect.objectContaining({ names: expect.arrayContaining(services) })]);
@@ -102,7 +141,9 @@ describe('docker-compose.yml', () => {
   });
 
   it('keeps what the engines write in volumes that have names', () => {
-    const mounted = all.flatMap(([, { volumes = [] }]) => volumes.map((volume: string) => volume.split(':')[0]));
+    const mounted = all.flatMap(([, { volumes = [] }]) =>
+      volumes.filter((volume: Parsed) => typeof volume === 'string').map((volume: string) => volume.split(':')[0]),
+    );
     expect(new Set(mounted)).toEqual(new Set(Object.keys(compose.volumes)));
   });
 

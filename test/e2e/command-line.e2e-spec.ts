@@ -154,6 +154,10 @@ describe('the command line', () => {
         expect(await run('tenants list', env)).toMatchObject({ code: 2, err: expect.stringContaining('admin-key') });
         await writeFile(join(directory, 'admin-key'), `${ADMIN_KEY}\n`);
         expect((await run('tenants list', env)).code).toBe(0);
+        // As in a container whose app was given its key: what is in the folder is of an earlier one.
+        await writeFile(join(directory, 'admin-key'), 'an earlier one\n');
+        expect((await run('tenants list', { ...env, ADMIN_KEY })).code).toBe(0);
+        expect((await run('tenants list', { ...env, ADMIN_KEY, ROLLCALL_ADMIN_KEY: 'wrong' })).code).toBe(3);
       } finally {
         await rm(directory, { recursive: true });
       }

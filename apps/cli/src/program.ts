@@ -25,7 +25,10 @@ export async function runCommandLine(
     .description('Tenants, connections and credentials of a Rollcall, by its admin API.')
     .option('--url <url>', 'where it is; default ROLLCALL_URL, else http://127.0.0.1:3000')
     .option('--json', 'answer in JSON')
-    .addHelpText('after', '\nThe admin key: ROLLCALL_ADMIN_KEY, else DATA_DIR/admin-key (DATA_DIR: ./data).')
+    .addHelpText(
+      'after',
+      '\nThe admin key: ROLLCALL_ADMIN_KEY, else ADMIN_KEY, else DATA_DIR/admin-key (DATA_DIR: ./data).',
+    )
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.out(text.trimEnd()),

@@ -12,15 +12,17 @@ export interface Access {
 }
 
 /**
- * From ROLLCALL_URL and ROLLCALL_ADMIN_KEY; without a key from DATA_DIR/admin-key, where a first start has put it.
+ * From ROLLCALL_URL and ROLLCALL_ADMIN_KEY; without a key from ADMIN_KEY, which is set where an app's own environment is,
+ * or from DATA_DIR/admin-key, where a first start has put it.
  * @param url given on the command line
  * @throws CommandFailed
  */
 export async function accessFrom(env: Environment, url?: string): Promise<Access> {
-  const { ROLLCALL_URL, ROLLCALL_ADMIN_KEY, DATA_DIR } = env;
+  const { ROLLCALL_URL, ROLLCALL_ADMIN_KEY, ADMIN_KEY, DATA_DIR } = env;
+  const given = ROLLCALL_ADMIN_KEY || ADMIN_KEY;
   const base = url ?? (ROLLCALL_URL || 'http://127.0.0.1:3000');
   if (!/^https?:\/\/[^/]/.test(base)) throw new CommandFailed(EXIT.usage, `${base} is not a URL; see ROLLCALL_URL`);
-  return { url: base.replace(/\/+$/, ''), key: ROLLCALL_ADMIN_KEY || (await keyFromFile(DATA_DIR || './data')) };
+  return { url: base.replace(/\/+$/, ''), key: given || (await keyFromFile(DATA_DIR || './data')) };
 }
 
 async function keyFromFile(directory: string): Promise<string> {

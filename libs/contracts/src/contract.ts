@@ -90,7 +90,7 @@ function viewTopic(profile: ProductProfile): TopicContract {
     description:
       'Each message is the whole picture of one person, sent when it really differs from the one before, also after a ' +
       `change of the tenant’s mapping. ${REPETITION} The newest message of each person is always there, so a consumer can ` +
-      'begin anew at the start of the topic. A message without a value erases the person.',
+      'begin anew at the start of the topic. A message without a value erases the person; none is published yet.',
     direction: 'out',
     key: '{tenant}/{userId}',
     compacted: true,

@@ -18,10 +18,11 @@ const HEAD = `# Refused requests and their causes
 UPDATE_DOCS=1 NODE_OPTIONS=--experimental-vm-modules npx jest libs/request-log/src/causes/describe-causes.spec.ts
 -->
 
-Every SCIM request that is refused leaves a record with its tenant, without any value of it:
+Every SCIM request that is refused leaves a record with its tenant, without any value of it. \`$ADMIN_URL\` is where the
+admin API is, \`http://127.0.0.1:3000/admin/v1\`, and \`$ADMIN\` the header \`Authorization: Bearer …\` with an admin's key:
 
 \`\`\`sh
-curl -s "$URL/admin/v1/tenants/acme/requests?status=409&limit=20" -H "$ADMIN"
+curl -s "$ADMIN_URL/tenants/acme/requests?status=409&limit=20" -H "$ADMIN"
 \`\`\`
 
 A record holds a \`cause\` from the table below, \`likelyCause\` and \`fix\`, and what

@@ -111,7 +111,7 @@ export const METRICS = {
   },
   rollcall_held_departures: {
     type: 'gauge',
-    of: 'admin',
+    of: 'relay',
     help: 'People whose departure waits for an admin to decide, because too many left at once.',
   },
   rollcall_consumer_lag_messages: {
