@@ -32,7 +32,7 @@ const CLEANUP_REPEATED = 5_000n;
 /** Longest that a start waits to hear what the log has said of tenants; until it is heard, requests are answered 503. */
 const HEARING_MS = 5_000;
 
-/** How often whoever cleans up looks for what another process has not finished, ms. */
+/** How often whoever cleans up looks for what another process, or it itself while something was away, has not finished, ms. */
 const FIRST_AGAIN_MS = 30_000;
 
 const MEGABYTE = 1024 * 1024;
@@ -66,6 +66,7 @@ export class DirectoryService {
   /** Whether what the log has said of credentials is known. */
   private heard = false;
   private cleanup: LeasedWork | undefined;
+  private again: NodeJS.Timeout | undefined;
   private readonly stopping = new AbortController();
   private readonly followers: LogFollower[] = [];
   private readonly recentSettings = new RecentSettings();
@@ -165,6 +166,7 @@ export class DirectoryService {
     const { leases } = this.engines;
     if (!leases) {
       this.followers.push(await this.followForCleanup(cleanup));
+      this.again = setInterval(() => void first().catch(() => undefined), FIRST_AGAIN_MS).unref();
       return first();
     }
     this.cleanup = shareWork({
@@ -194,7 +196,7 @@ export class DirectoryService {
       handle: async ({ events, position }) => {
         let acted = false;
         for (const event of events) if (cleanup.concerns(event)) acted = (await cleanup.follow(event)) || acted;
-        // Doing it again is harmless, so the checkpoint need not move with every batch, nor be waited for.
+        // Doing it again changes nothing, so the checkpoint need not move with every batch, nor be waited for.
         if (!acted && saved !== undefined && position - saved < CLEANUP_REPEATED) return;
         saved = position;
         const written = readModels.write({ operations: [], checkpoint: { name: CLEANUP_CHECKPOINT, position } });
@@ -219,6 +221,7 @@ export class DirectoryService {
 
   async stop(): Promise<void> {
     this.stopping.abort();
+    clearInterval(this.again);
     await this.cleanup?.stop();
     await Promise.all(this.followers.map((follower) => follower.stop()));
     await this.runner.stop();

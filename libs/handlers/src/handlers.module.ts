@@ -49,8 +49,9 @@ export class HandlersModule {
         },
         {
           provide: UserNameClaims,
-          inject: [Aggregates, IDENTITY_SOURCE],
-          useFactory: (aggregates: Aggregates, source: IdentitySource) => new UserNameClaims(aggregates, source),
+          inject: [Aggregates, IDENTITY_SOURCE, MembershipCleanup],
+          useFactory: (aggregates: Aggregates, source: IdentitySource, memberships: MembershipCleanup) =>
+            new UserNameClaims(aggregates, source, memberships),
         },
         {
           provide: UserUpdates,
@@ -64,9 +65,9 @@ export class HandlersModule {
         },
         {
           provide: MembershipCleanup,
-          inject: [Aggregates, GroupUpdates, READ_MODELS, READ_MODEL_PROGRESS],
-          useFactory: (a: Aggregates, updates: GroupUpdates, readModels: ReadModels, progress: ReadModelProgress) =>
-            new MembershipCleanup(a, updates, readModels, progress),
+          inject: [Aggregates, EVENT_STORE, READ_MODELS, READ_MODEL_PROGRESS],
+          useFactory: (a: Aggregates, store: EventStore, readModels: ReadModels, progress: ReadModelProgress) =>
+            new MembershipCleanup(a, store, readModels, progress),
         },
         {
           provide: DeprovisioningUndo,

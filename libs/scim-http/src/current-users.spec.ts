@@ -17,6 +17,8 @@ import { type Described, ResourceRenderer } from './resource-renderer.js';
 const ENT = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 const NAMES = ['ana@example.com', 'Ana@Example.com', 'bo@example.com', 'zoë'];
 
+const inNoGroups = { finish: () => Promise.resolve() };
+
 let directory: string;
 let store: EventStore;
 let readModels: ReadModels;
@@ -24,7 +26,7 @@ let readModels: ReadModels;
 /** Nothing folded yet, as in a gateway that has just started. */
 function reader(log: EventStore, models: ReadModels = readModels): CurrentUsers {
   const aggregates = new Aggregates(log, models, systemIdentitySource);
-  const claims = new UserNameClaims(aggregates, systemIdentitySource);
+  const claims = new UserNameClaims(aggregates, systemIdentitySource, inNoGroups);
   return new CurrentUsers(aggregates, claims, models, new ResourceRenderer(models));
 }
 
@@ -71,7 +73,7 @@ class Directory {
   constructor(readonly tenant: string) {
     this.context = { tenant, correlationId: 'r1' };
     const aggregates = new Aggregates(store, readModels, systemIdentitySource);
-    this.claims = new UserNameClaims(aggregates, systemIdentitySource);
+    this.claims = new UserNameClaims(aggregates, systemIdentitySource, inNoGroups);
     this.updates = new UserUpdates(aggregates, this.claims);
   }
 

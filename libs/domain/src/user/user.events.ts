@@ -17,5 +17,8 @@ export type UserEvent =
    * the name was released with it: then that is another person.
    */
   | { type: 'UserDeprovisioned'; data: { reason: string; nameReleased?: true } }
-  /** Somebody else took over a claim this user had not used; whoever was about to append here must look again. */
+  /**
+   * Somebody took over the name of a user who is gone, or ends a membership that was given to them late. Nothing about the
+   * user changes; whoever was about to append here must look again.
+   */
   | { type: 'UserNameClaimFenced'; data: { reason: string } };

@@ -25,9 +25,15 @@ export class SharedLog implements EventStore {
     return result;
   }
 
-  async *read(stream: string, { from = 0 }: ReadStreamOptions = {}): AsyncIterable<RecordedEvent> {
+  async *read(
+    stream: string,
+    { from, direction = 'forwards', limit }: ReadStreamOptions = {},
+  ): AsyncIterable<RecordedEvent> {
     await this.pause();
-    yield* this.stream(stream).slice(from);
+    const events = this.stream(stream);
+    const piece =
+      direction === 'forwards' ? events.slice(from) : events.slice(0, from === undefined ? from : from + 1).reverse();
+    yield* piece.slice(0, limit);
   }
 
   // eslint-disable-next-line require-yield

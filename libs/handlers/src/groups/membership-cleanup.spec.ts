@@ -12,7 +12,7 @@ const PEOPLE = Array.from({ length: 100 }, (_, n) => `u${n}`);
 
 const context = (correlationId: string) => ({ tenant: 'acme', correlationId });
 
-/** Everybody is in every group, and the next append is under way until `release` is called. */
+/** Everybody is in every group and deleted, and the next append is under way until `release` is called. */
 async function crowd(): Promise<{ cleanup: MembershipCleanup; log: SharedLog; release: () => void }> {
   let held = Promise.resolve();
   const log = new SharedLog(() => held);
@@ -35,9 +35,14 @@ async function crowd(): Promise<{ cleanup: MembershipCleanup; log: SharedLog; re
     const members = [{ op: 'add' as const, members: PEOPLE.map((value) => ({ value })) }];
     await updates.execute(context('before'), groupId, { type: 'CreateGroup', attributes, members });
   }
+  for (const id of PEOPLE) {
+    await aggregates.users.execute(userStream('acme', id), context('before'), async () => [
+      { type: 'UserDeprovisioned', data: { reason: 'deleted' } },
+    ]);
+  }
   let release = (): void => undefined;
   held = new Promise((resolve) => (release = resolve));
-  return { cleanup: new MembershipCleanup(aggregates, updates, readModels, {} as ReadModelProgress), log, release };
+  return { cleanup: new MembershipCleanup(aggregates, log, readModels, {} as ReadModelProgress), log, release };
 }
 
 const removals = (log: SharedLog): readonly (readonly [stream: string, request: string, ids: readonly string[]])[] =>

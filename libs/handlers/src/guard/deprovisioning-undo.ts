@@ -1,6 +1,5 @@
 import {
   decideTenant,
-  decideUser,
   GROUP_STREAMS,
   type GroupEvent,
   groupStream,
@@ -20,7 +19,7 @@ import type { UserNameClaims } from '../users/user-name-claims.js';
 
 /** What a mass departure took away, as the log tells it from its first departure on. */
 interface Losses {
-  /** Users who left and have not come back. */
+  /** Users who left and have not come back but by this. */
   readonly departed: ReadonlySet<string>;
   /** Groups → those who were taken out of them and have not come back; true: many at once, whether or not they left. */
   readonly memberships: ReadonlyMap<string, ReadonlyMap<string, boolean>>;
@@ -58,14 +57,16 @@ export class DeprovisioningUndo {
     const hold = Object.values(state.holds).find(({ status }) => status === 'undoing');
     if (!hold) return;
     const context = await this.contextOf(tenant, hold.id);
-    const losses = await this.losses(tenant, hold);
+    const { departed } = await this.losses(tenant, hold, context);
     let restored = 0;
     let failed = 0;
-    for (const userId of losses.departed) {
+    for (const userId of departed) {
       if (await this.restore(context, userId)) restored += 1;
       else failed += 1;
     }
-    for (const [groupId, members] of losses.memberships) await this.rejoin(context, groupId, members, losses.departed);
+    // Read again: what somebody was still in is ended before they come back, and is a loss too.
+    const { memberships } = await this.losses(tenant, hold, context);
+    for (const [groupId, members] of memberships) await this.rejoin(context, groupId, members, departed);
     await this.aggregates.tenants.execute(stream, context, (loaded) =>
       decideTenant(loaded.state, { type: 'FinishUndo', holdId: hold.id, restored, failed }),
     );
@@ -82,7 +83,7 @@ export class DeprovisioningUndo {
     return { tenant, correlationId, causationId: started.id, ...(actor && { actor }), ...(admin && { admin }) };
   }
 
-  private async losses(tenant: string, { sincePosition, settings }: Hold): Promise<Losses> {
+  private async losses(tenant: string, { sincePosition, settings }: Hold, context: RequestContext): Promise<Losses> {
     const departed = new Set<string>();
     const memberships = new Map<string, Map<string, boolean>>();
     const before = BigInt(sincePosition) - 1n;
@@ -90,8 +91,10 @@ export class DeprovisioningUndo {
     for await (const event of this.store.readAll(before < 0n ? 'start' : before, { streamPrefixes })) {
       const { id } = parseStream(event.stream);
       if (event.type === 'UserDeactivated' || event.type === 'UserDeprovisioned') departed.add(id);
-      else if (event.type === 'UserReactivated') departed.delete(id);
-      else if (event.type === 'GroupMembershipChanged') {
+      else if (event.type === 'UserReactivated') {
+        // Whom this brought back before it was interrupted may have groups to come back to.
+        if (event.metadata.causationId !== context.causationId) departed.delete(id);
+      } else if (event.type === 'GroupMembershipChanged') {
         const { added, removed } = (event as unknown as Extract<GroupEvent, { type: 'GroupMembershipChanged' }>).data;
         const lost = memberships.get(id) ?? new Map<string, boolean>();
         memberships.set(id, lost);
@@ -104,17 +107,11 @@ export class DeprovisioningUndo {
 
   /** @returns whether the person is there again; false: somebody else has the name */
   private async restore(context: RequestContext, userId: string): Promise<boolean> {
-    const stream = userStream(context.tenant, userId);
-    const { state } = await this.aggregates.users.load(stream);
-    const { userName } = state.attributes;
     try {
-      if (!isLive(state) && typeof userName === 'string') await this.claims.claimFor(context, userName, userId);
-      await this.aggregates.users.execute(stream, context, (loaded) =>
-        decideUser(loaded.state, { type: 'RestoreUser', userId, reason: REASON }),
-      );
+      await this.claims.restore(context, userId, REASON);
       return true;
     } catch (error) {
-      if (error instanceof ScimError) return false;
+      if (error instanceof ScimError && error.kind !== 'unavailable') return false;
       throw error;
     }
   }

@@ -22,7 +22,7 @@ function source(gateway: string): IdentitySource {
 function gateway(log: EventStore, name: string) {
   const ids = source(name);
   const aggregates = new Aggregates(log, noSnapshots, ids);
-  const claims = new UserNameClaims(aggregates, ids);
+  const claims = new UserNameClaims(aggregates, ids, { finish: () => Promise.resolve() });
   const updates = new UserUpdates(aggregates, claims);
   return {
     claims,
@@ -36,6 +36,8 @@ function gateway(log: EventStore, name: string) {
     /** Removes, and gives up the name. */
     release: (userId: string) =>
       updates.execute(context, userId, { type: 'DeprovisionUser', userId, deletion: 'release' }, undefined),
+    /** Brings back, as undoing a mass departure does. */
+    restore: (userId: string) => claims.restore(context, userId, 'undone'),
   };
 }
 
@@ -153,10 +155,10 @@ describe.each([
   });
 
   it('never let two living users bear one name, however the steps of two gateways interleave', async () => {
-    const names = ['x', 'y', 'X'];
+    const names = ['x', 'y', 'X', 'other'];
     const step = fc.record({
       gateway: fc.nat({ max: 1 }),
-      act: fc.constantFrom('create', 'rename', 'remove', 'release'),
+      act: fc.constantFrom('create', 'rename', 'remove', 'release', 'restore'),
       user: fc.nat({ max: 3 }),
       name: fc.constantFrom(...names),
     });
@@ -172,6 +174,7 @@ describe.each([
           await gateways[0].create('third'),
         ];
         await gateways[0].remove(users[2] ?? '');
+        await gateways[1].release(users[1] ?? '');
         racing = true;
         const outcomes = Promise.allSettled(
           steps.map(({ gateway: at, act, user, name }) => {
@@ -179,6 +182,7 @@ describe.each([
             const via = gateways[at] ?? gateways[0];
             if (act === 'create') return via.create(name);
             if (act === 'rename') return via.rename(target, name);
+            if (act === 'restore') return via.restore(target);
             return act === 'remove' ? via.remove(target) : via.release(target);
           }),
         );

@@ -1,6 +1,7 @@
 import {
   absentUser,
   claimUserName,
+  decideUser,
   isLive,
   isRestorable,
   releaseUserName,
@@ -20,6 +21,11 @@ import { KeyedLock } from '../aggregates/keyed-lock.js';
 import type { IdentitySource } from '../identity-source.js';
 import type { RequestContext } from '../request-context.js';
 import type { WrittenUser } from './user.commands.js';
+
+/** Ends the memberships of a deleted user before they are brought back; `MembershipCleanup` does. */
+export interface EndsMemberships {
+  finish(context: RequestContext, userId: string, loaded: Loaded<User>): Promise<void>;
+}
 
 /** A claim at the revision at which it was read or made. */
 export interface HeldClaim {
@@ -48,6 +54,7 @@ export class UserNameClaims {
   constructor(
     private readonly aggregates: Aggregates,
     private readonly source: IdentitySource,
+    private readonly memberships: EndsMemberships,
   ) {}
 
   /**
@@ -79,6 +86,7 @@ export class UserNameClaims {
       }
       const events = decide(loaded.state);
       if (deletedUnderIt) {
+        await this.memberships.finish(context, holder, loaded);
         // The claim is told again, so that somebody who wants to take the name meets a conflict.
         const again = [{ type: 'UserNameClaimed' as const, data: { userId: holder } }];
         await userNames.append(stream, claim, again, context);
@@ -89,7 +97,29 @@ export class UserNameClaims {
   }
 
   /**
-   * Claims a name that a living user is about to take.
+   * Makes a user who exists live again, under the name they had: claims it where they were deleted. As everybody who does so,
+   * it appends at the revision that was read before the claim, so that a fence which has come meanwhile is met.
+   * @throws ScimError `uniqueness` when another living user has the name
+   */
+  async restore(context: RequestContext, userId: string, reason: string): Promise<WrittenUser> {
+    const executed = await this.aggregates.users.execute(
+      userStream(context.tenant, userId),
+      context,
+      async (loaded) => {
+        const events = decideUser(loaded.state, { type: 'RestoreUser', userId, reason });
+        const { userName } = loaded.state.attributes;
+        if (events.length > 0 && !isLive(loaded.state) && typeof userName === 'string') {
+          await this.memberships.finish(context, userId, loaded);
+          await this.claimFor(context, userName, userId);
+        }
+        return events;
+      },
+    );
+    return { id: userId, ...executed };
+  }
+
+  /**
+   * Claims a name that a user is about to take, a living one or one who comes back.
    * @returns the claim as it stands then, for {@link release} should the user not take it after all
    * @throws ScimError `uniqueness` when another living user has it
    */

@@ -67,7 +67,7 @@ export class DeprovisionUserHandler implements ICommandHandler<DeprovisionUser> 
     const written = await this.updates.execute(context, id, command, ifMatch);
     // Everything before it is in the memberships then, an add of a moment ago too.
     await this.readYourWrites.acknowledge(written.position);
-    await this.readYourWrites.acknowledge(await this.cleanup.removeNow(context, id));
+    await this.readYourWrites.acknowledge(await this.cleanup.removeNow(context, id, written.position));
     return written;
   }
 }
