@@ -13,7 +13,7 @@ import { PROJECTIONS, userDirectory } from '#projections';
 import type { Document, ReadModels } from '#read-models';
 import { openLmdbReadModels } from '#read-models/lmdb';
 import { ProjectionRunner, SILENT } from '#subscriptions';
-import { GUARDS, readRederivations, Relay, RELAY_CHECKPOINT, SWEEPS } from '#relay';
+import { GUARDS, readRederivations, Relay, RELAY_CHECKPOINT, RELAY_COLLECTIONS, SWEEPS } from '#relay';
 
 /** A view as it stands on a topic. */
 export interface Delivered {
@@ -139,12 +139,22 @@ export class RelayWorld implements AsyncDisposable {
     this.life.dieAfter(calls, takesEffect);
   }
 
-  /** Ends the relay wherever it is; the next one knows what the engines know. */
-  async restart(): Promise<void> {
+  /**
+   * Ends the relay wherever it is; the next one knows what the engines know.
+   * @param before with nobody relaying
+   */
+  async restart(before: () => Promise<unknown> = () => Promise.resolve()): Promise<void> {
     this.life.alive = false;
     await this.relay?.stop();
+    await before();
     this.life = new Mortality();
     await this.start();
+  }
+
+  /** What the relay keeps is gone; what it has published, and what products have taken in, is there. */
+  loseDocuments(): Promise<void> {
+    const collections = RELAY_COLLECTIONS.map(({ name }) => name);
+    return this.models.reset(collections, [RELAY_CHECKPOINT, 'relay-stored']);
   }
 
   get isAlive(): boolean {

@@ -7,6 +7,7 @@ import { CheckpointMoved, type ReadModels } from '#read-models';
 import { followLog, type LogFollower, type SubscriptionLog } from '#subscriptions';
 import { Stretch } from '#turns';
 import { Differences, TOLD_ROLES } from './differences.js';
+import { Doubt, DOUBTS } from './doubt.js';
 import { Guard, GUARDS, HELD } from './guard.js';
 import { HoldRecorder, type RecordHold } from './hold-recorder.js';
 import { INCOMPLETE } from './incomplete-people.js';
@@ -35,7 +36,10 @@ export const RELAY_CHECKPOINT = 'relay-2';
 const WRITER = 'relay';
 
 /** What the relay keeps, written with its checkpoint. Whoever reads it declares it too: the relay may come up later. */
-export const RELAY_COLLECTIONS = [SERVINGS, MEMBERS, GROUP_NAMES, FOLDS, TOLD_ROLES, SWEEPS, INCOMPLETE, GUARDS, HELD];
+export const RELAY_COLLECTIONS = [
+  ...[SERVINGS, MEMBERS, GROUP_NAMES, FOLDS, TOLD_ROLES, SWEEPS, INCOMPLETE, GUARDS, HELD],
+  DOUBTS,
+];
 
 export interface RelayOptions {
   readonly store: EventStore;
@@ -73,6 +77,7 @@ export class Relay {
   private readonly sweeps: Sweeps;
   private readonly guard: Guard;
   private readonly holds: HoldRecorder;
+  private readonly doubt: Doubt;
   private readonly translation: Translation;
   private readonly rederivation: Rederivation;
   private readonly stopping = new AbortController();
@@ -105,6 +110,7 @@ export class Relay {
     this.differences = new Differences(this.book, this.state, this.memberships);
     this.sweeps = new Sweeps(this.state);
     this.guard = new Guard(this.state);
+    this.doubt = new Doubt(this.state);
     this.holds = new HoldRecorder(this.guard, options.log);
     this.rederivation = new Rederivation({
       guard: this.guard,
@@ -125,6 +131,7 @@ export class Relay {
       memberships: this.memberships,
       differences: this.differences,
       sweeps: this.sweeps,
+      doubt: this.doubt,
       noteProvisioned: (tenant, position) => this.rederivation.noteProvisioned(tenant, position),
     });
   }
@@ -156,6 +163,8 @@ export class Relay {
     if (checkpoint === undefined) await this.state.empty(RELAY_COLLECTIONS);
     this.at = checkpoint ?? -1n;
     this.writtenBefore = (await store.lastPosition()) ?? -1n;
+    if (checkpoint === undefined) this.doubt.begin(this.writtenBefore, new Date().toISOString());
+    else await this.doubt.load();
     await this.book.load(readModels);
     await this.sweeps.load(readModels);
     await this.guard.load(readModels);

@@ -124,7 +124,20 @@ describe('roles', () => {
     const groups = 4;
     const names = ['Editors', 'Team', 'Readers', 'editors'];
     const step = fc.record({
-      kind: fc.constantFrom('join', 'join', 'join', 'nest', 'nest', 'rename', 'rules', 'leave', 'die', 'die', 'rest'),
+      kind: fc.constantFrom(
+        'join',
+        'join',
+        'join',
+        'nest',
+        'nest',
+        'rename',
+        'rules',
+        'leave',
+        'die',
+        'die',
+        'lose',
+        'rest',
+      ),
       n: fc.nat(people - 1),
       g: fc.nat(groups - 1),
       v: fc.nat(3),
@@ -161,7 +174,8 @@ describe('roles', () => {
             }
           };
           for (const { kind, n, g, v } of steps) {
-            if (!world.isAlive) await world.restart();
+            if (kind === 'lose') await world.restart(() => world.loseDocuments());
+            else if (!world.isAlive) await world.restart();
             if (kind === 'join') await toggle(idOf(n), g);
             // A group is nested in lower ones only: no circles.
             else if (kind === 'nest' && g > 0) await toggle(groupId(g), n % g);
@@ -205,10 +219,13 @@ describe('roles', () => {
             const own = [...new Set(of.map((g) => called[g] ?? ''))];
             const found = (product: string) =>
               known(world.delivered(product, tenant)).get(`${tenant}/${idOf(n)}`)?.attributes['roles'] ?? [];
-            expect({ n, define: found('define'), own: found('client-settings') }).toEqual({
+            own.sort();
+            const everywhere = found('everywhere');
+            expect({ n, define: found('define'), own: found('client-settings'), everywhere }).toEqual({
               n,
               define: mapped.sort(),
-              own: own.sort(),
+              own,
+              everywhere: own,
             });
           }
         }),

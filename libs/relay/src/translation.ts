@@ -1,12 +1,21 @@
-import { type GroupEvent, parseStream, type ProductEvent, TENANT_STREAMS, USER_STREAMS, userStream } from '#domain';
+import {
+  type GroupEvent,
+  parseStream,
+  type ProductEvent,
+  TENANT_STREAMS,
+  type User,
+  USER_STREAMS,
+  userStream,
+} from '#domain';
 import type { RecordedEvent } from '#event-store';
 import { CHANGE_TYPES, GROUPS_TOPIC, USERS_TOPIC } from '#products';
 import { asksForGroupNames, type Differences, followsGroups } from './differences.js';
+import type { Doubt } from './doubt.js';
 import type { Guard, HeldDocument } from './guard.js';
 import type { Memberships } from './memberships.js';
 import { idFor } from './rederivation.js';
 import { canonicalChange, type Cause, type Outbox, viewChanged } from './relay-messages.js';
-import { again, isUncertain, isUnderWay, rulesFor } from './serving.js';
+import { again, isInDoubt, isUncertain, isUnderWay, rulesFor } from './serving.js';
 import type { Served, ServingBook } from './serving-book.js';
 import type { Sweeps } from './sweeps.js';
 import type { UserHistory } from './user-history.js';
@@ -18,6 +27,7 @@ export interface TranslationParts {
   readonly memberships: Memberships;
   readonly differences: Differences;
   readonly sweeps: Sweeps;
+  readonly doubt: Doubt;
   /** Told of everybody's first event. */
   noteProvisioned(tenant: string, position: bigint): void;
 }
@@ -51,6 +61,8 @@ export class Translation {
   private async tellOfUser(event: RecordedEvent, tenant: string, userId: string, outbox: Outbox): Promise<void> {
     const { revision, position } = event;
     if (revision === 0) this.parts.noteProvisioned(tenant, position);
+    const isPast = this.parts.doubt.covers(position);
+    if (isPast) this.parts.book.doubt(tenant, this.parts.doubt.cause);
     const { before, after } = await this.parts.history.around(event);
     const cause = { id: event.id, time: event.metadata.occurredAt, position };
     const verdict = await this.parts.guard.consider(tenant, userId, event, before, after);
@@ -59,9 +71,10 @@ export class Translation {
     this.putCanonical(event, tenant, userId, outbox);
     for (const served of this.parts.book.of(tenant)) {
       const rules = rulesFor(served.serving, userId);
-      if (!rules.enabled) continue;
+      if (!rules.enabled || (await this.waitsForRoles(served, tenant, userId, after))) continue;
       const person = (user: typeof before) => ({ tenant, userId, revision, user });
-      const former = isUncertain(served.serving, userId) ? undefined : rules;
+      // Of the past, what it changed is enough: everybody is told once more.
+      const former = !isPast && isUncertain(served.serving, userId) ? undefined : rules;
       const view = await this.parts.differences.find(served, former, rules, person(before), person(after));
       if (view) outbox.put(served.topic, viewChanged(cause, view));
     }
@@ -76,13 +89,22 @@ export class Translation {
     const after = await this.parts.history.asOf(stream, cause.position);
     for (const served of this.parts.book.of(tenant)) {
       const rules = rulesFor(served.serving, userId);
-      if (!rules.enabled) continue;
+      if (!rules.enabled || (await this.waitsForRoles(served, tenant, userId, after.state))) continue;
       const person = ({ state: user, revision }: typeof before) => ({ tenant, userId, revision, user });
       const former = unsure || isUncertain(served.serving, userId) ? undefined : rules;
       const view = await this.parts.differences.find(served, former, rules, person(before), person(after));
       if (view) outbox.put(served.topic, viewChanged(cause, view));
     }
     this.parts.guard.letGo(held);
+  }
+
+  /**
+   * Whether the derivation that is to reach the person must come first: they may have been told roles, and what those are is
+   * not known before the groups are. Whoever has left has none.
+   */
+  private async waitsForRoles(served: Served, tenant: string, userId: string, user: User): Promise<boolean> {
+    if (user.status !== 'active' || !isInDoubt(served.serving, userId) || !followsGroups(served)) return false;
+    return !(await this.parts.memberships.isLive(tenant));
   }
 
   /** Holds those who lose all their mapped roles with this event, where they are too many. */
@@ -166,16 +188,23 @@ export class Translation {
     if (!differs) await this.deliverHeld(held, cause, outbox);
   }
 
-  private hear(tenant: string, { type, data, id, metadata }: RecordedEvent): void {
+  private hear(tenant: string, { type, data, id, metadata, position }: RecordedEvent): void {
+    const { book, doubt } = this.parts;
     switch (type) {
       case 'ProductEnabled':
       case 'ProductDisabled':
       case 'AttributeMappingChanged':
       case 'RoleMappingChanged':
-        this.parts.book.hear(tenant, { type, data } as ProductEvent, id, metadata.occurredAt);
+        book.hear(
+          tenant,
+          { type, data } as ProductEvent,
+          id,
+          metadata.occurredAt,
+          doubt.covers(position) ? doubt.cause : undefined,
+        );
         break;
       case 'TenantDeleted':
-        this.parts.book.forget(tenant, metadata.occurredAt);
+        book.forget(tenant, metadata.occurredAt);
     }
   }
 }
