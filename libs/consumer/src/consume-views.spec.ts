@@ -215,6 +215,40 @@ describe('consumeViews', () => {
     expect(await consumer.replayDeadLetters()).toEqual({ applied: 0, skipped: 0, deadLettered: 1 });
   });
 
+  it('puts no replayed row over what the owner of the partition has saved meanwhile', async () => {
+    await publish(view('1', 0, 'Ada', 50n), view('1', 1, 'active', 60n));
+    let broken = true;
+    const apply: ConsumeViewsOptions<{ name: string }, Person>['apply'] = (person, { view: { name } }) => {
+      if (broken && name === 'active') throw new UnprocessableMessage('not today');
+      return { name, changes: (person?.changes ?? 0) + 1 };
+    };
+    let saving: (() => Promise<void>) | undefined;
+    const ours: typeof store = {
+      load: (keys, partition) => store.load(keys, partition),
+      save: async (changes, partition) => {
+        const meanwhile = saving;
+        saving = undefined;
+        await meanwhile?.();
+        return store.save(changes, partition);
+      },
+    };
+    await using consumer = await consume({ apply, store: ours });
+    await handled(consumer);
+    expect(consumer.counts).toMatchObject({ applied: 1, deadLettered: 1 });
+    broken = false;
+    saving = async () => {
+      // Another instance, which has the partition.
+      const owner = await openRevisionedStore<Person>(models, { name: 'people', indexes: [] });
+      const partition = `${topic}/0`;
+      const [row] = await owner.load(['acme/1'], partition);
+      expect(row?.version.position).toBe(50n);
+      const left = { version: { revision: 2, position: 70n, eventId: 'left' }, row: { name: 'inactive', changes: 2 } };
+      await owner.save(new Map([['acme/1', left]]), partition);
+    };
+    expect(await consumer.replayDeadLetters()).toEqual({ applied: 0, skipped: 1, deadLettered: 0 });
+    expect(await people()).toEqual({ 'acme/1': { name: 'inactive', changes: 2 } });
+  });
+
   it('leaves the dead letters of other groups to them', async () => {
     await publish(view('1', 0, 42));
     await consumeAll({ group: 'other' });

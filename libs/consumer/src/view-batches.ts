@@ -60,8 +60,8 @@ export class ViewBatches<View, Row extends object> {
 
   async #takeIn(batch: readonly ReceivedMessage[], isReplay: boolean): Promise<void> {
     const { store, bus, topic, group } = this.options;
-    // Replayed messages are of any partition.
-    const partition = isReplay ? undefined : partitionOf(batch[0]);
+    // A replay has one message, with the place it first came from: whoever owns that partition now may save at the same time.
+    const partition = partitionOf(batch[0]);
     const rows = await this.#load(batch, partition);
     const changes = new Map<string, VersionedRow<Row>>();
     const deadLetters: DeadLetter[] = [];

@@ -43,7 +43,8 @@ export class FakeReadModels implements ReadModels {
     const outcome = this.outcomes.shift() ?? 'lands';
     await new Promise((resolve) => setImmediate(resolve));
     if (outcome === 'fails') throw new ReadModelsUnavailable('lost');
-    for (const { name, after } of batch.checkpoints ?? []) {
+    const moves = [...(batch.checkpoint ? [batch.checkpoint] : []), ...(batch.checkpoints ?? [])];
+    for (const { name, after } of moves) {
       const actual = this.positions.get(name) ?? 'none';
       if (after !== undefined && after !== actual) throw new CheckpointMoved(name, after, actual);
     }
@@ -52,7 +53,7 @@ export class FakeReadModels implements ReadModels {
       if (operation.type === 'put') this.#of(operation.collection).set(operation.document._id, operation.document);
       else this.#of(operation.collection).delete(operation.id);
     }
-    for (const { name, position } of batch.checkpoints ?? []) this.positions.set(name, position);
+    for (const { name, position } of moves) this.positions.set(name, position);
     if (outcome === 'landsAndFails') throw new ReadModelsUnavailable('the answer was lost');
   }
 
