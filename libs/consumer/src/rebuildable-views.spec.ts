@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeCloudEvent, type MessageBus } from '#message-bus';
 import { openLmdbMessageBus } from '#message-bus/lmdb';
-import type { Document, ReadModels } from '#read-models';
+import type { Document, ReadModels, WriteBatch } from '#read-models';
 import { openLmdbReadModels } from '#read-models/lmdb';
 import { RebuildableViews } from './rebuildable-views.js';
 
@@ -51,9 +51,9 @@ describe('a rebuild', () => {
         ),
       },
     ]);
-  const start = (shout: boolean, hold: Promise<void> = Promise.resolve()) =>
+  const start = (shout: boolean, hold: Promise<void> = Promise.resolve(), store = models) =>
     RebuildableViews.start<Person, Person>({
-      ...{ bus, models, topic, group: 'wellness', collection: { name: 'people', indexes: [] } },
+      ...{ bus, models: store, topic, group: 'wellness', collection: { name: 'people', indexes: [] } },
       parse: (data) => data as Person,
       apply: (_, { view: { name } }) => ({ name: shout ? name.toUpperCase() : name }),
       acknowledge: { product: 'wellness', isLeaver: () => false },
@@ -143,5 +143,92 @@ describe('a rebuild', () => {
     expect(await names(views)).toEqual(['ada']);
     expect((await bus.committed('wellness.1', topic)).size).toBe(0);
     await views.stop();
+  });
+
+  /** The product's store; what `before` throws of a write is its answer, whether or not the write had its effect. */
+  const failing = (before: (batch: WriteBatch, land: () => Promise<void>) => Promise<void>): ReadModels =>
+    new Proxy(models, {
+      get: (target, property) => {
+        if (property === 'write') return (batch: WriteBatch) => before(batch, () => target.write(batch));
+        const value: unknown = target[property as keyof ReadModels];
+        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+      },
+    });
+  /** Whether it says that another generation is in use now. */
+  const switches = ({ operations }: WriteBatch): boolean =>
+    operations.some((each) => each.type === 'put' && (each.document as { generation?: number }).generation === 1);
+
+  it('goes on with the old rows where the new ones cannot be put in their place', async () => {
+    await publish('ada');
+    let refused = 0;
+    const store = failing((batch, land) => {
+      if (!switches(batch) || refused > 0) return land();
+      refused += 1;
+      return Promise.reject(new Error('the store is away'));
+    });
+    const views = await start(true, undefined, store);
+    await caughtUp(views);
+    await expect(views.rebuild()).rejects.toThrow('the store is away');
+    expect([views.collection, views.isRebuilding]).toEqual(['people', false]);
+    await publish('bob');
+    await caughtUp(views);
+    expect(await names(views)).toEqual(['ADA', 'BOB']);
+    expect((await views.health()).status).toBe('ok');
+    await views.rebuild();
+    expect([views.collection, await names(views)]).toEqual(['people.1', ['ADA', 'BOB']]);
+    await views.stop();
+  });
+
+  it('goes on with the new rows where only the answer was lost, or they cannot be kept up at once', async () => {
+    await publish('ada');
+    let isAway = false;
+    let isLost = false;
+    const store = failing(async (batch, land) => {
+      if (isAway) throw new Error('the store is away');
+      await land();
+      if (!switches(batch) || isLost) return;
+      isLost = isAway = true;
+      setTimeout(() => (isAway = false), 20);
+      throw new Error('the answer was lost');
+    });
+    const hold = {
+      then: (...args: Parameters<Promise<void>['then']>) =>
+        (isAway ? Promise.reject(new Error('the bus is away')) : Promise.resolve()).then(...args),
+    } as Promise<void>;
+    const views = await start(true, hold, store);
+    await caughtUp(views);
+    await views.rebuild();
+    expect(views.collection).toBe('people.1');
+    await publish('bob');
+    await caughtUp(views);
+    expect(await names(views)).toEqual(['ADA', 'BOB']);
+    expect((await views.health()).status).toBe('ok');
+    await views.stop();
+    expect(await names({ collection: 'people' })).toEqual([]);
+  });
+
+  it('is cleared up after at the next start, wherever the process was killed', async () => {
+    await publish('ada');
+    const before = await start(false);
+    await caughtUp(before);
+    // Of an earlier release, killed when the new rows had just taken the place of the old ones.
+    await bus.consume({ group: 'wellness.1', topics: [topic] }, async () => undefined).then((it) => it.stop());
+    await models.declare({ name: 'generations', indexes: [] });
+    await models.write({
+      operations: [{ type: 'put', collection: 'generations', document: { _id: 'people', generation: 1 } as Document }],
+    });
+    await before.stop();
+    expect(await names({ collection: 'people' })).toEqual(['ada']);
+    expect((await bus.committed('wellness', topic)).size).toBe(1);
+    const views = await start(true);
+    expect(views.collection).toBe('people.1');
+    await caughtUp(views);
+    expect(await names({ collection: 'people' })).toEqual([]);
+    expect((await bus.committed('wellness', topic)).size).toBe(0);
+    await views.rebuild();
+    expect([views.collection, await names(views)]).toEqual(['people.2', ['ADA']]);
+    await views.stop();
+    const [generation] = await models.find<Document>('generations', { filter: {} });
+    expect(generation).toMatchObject({ generation: 2, left: [] });
   });
 });
