@@ -71,6 +71,11 @@ export class DoubleLog {
     return this.#streams.get(name) ?? [];
   }
 
+  /** Where the next record will begin. */
+  get end(): bigint {
+    return this.#end;
+  }
+
   /** Index of the first record at or after `position`. */
   indexOf(position: bigint): number {
     let [low, high] = [0, this.records.length];

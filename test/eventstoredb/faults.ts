@@ -13,6 +13,9 @@ export interface GrpcFailure {
   readonly metadata?: Metadata;
 }
 
+export const isFailure = (error: unknown): error is GrpcFailure =>
+  typeof error === 'object' && error !== null && 'code' in error && 'details' in error;
+
 /** @param leader where the leader is, for `notLeader` */
 export function failureOf(
   kind: Exclude<AppendFault['kind'], 'silence'>,

@@ -96,7 +96,7 @@ export class RollcallConfig {
   @ValidateIf(hasTls) @IsString(goesWith('TLS_CERT_FILE')) TLS_KEY_FILE?: string;
 
   /**
-   * EventStoreDB 23.10 or newer: `esdb://user:password@host:2113?tls=true`, hosts separated by commas or `esdb+discover://`
+   * EventStoreDB 24.10.5 or newer: `esdb://user:password@host:2113?tls=true`, hosts separated by commas or `esdb+discover://`
    * for a cluster.
    */
   @IsOptional()

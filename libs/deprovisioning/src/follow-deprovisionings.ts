@@ -10,7 +10,7 @@ import {
   type ProductProfile,
 } from '#products';
 import { CheckpointMoved, type CheckpointMove, type Document, type ReadModels, type WriteOperation } from '#read-models'; // prettier-ignore
-import { followLog, type LogFollower, ProgressTracker, type SubscriptionLog } from '#subscriptions';
+import { followLog, type LogFollower, ProgressTracker, storedPosition, type SubscriptionLog } from '#subscriptions';
 import {
   type DeprovisioningDocument,
   DEPROVISIONINGS,
@@ -76,11 +76,11 @@ export class DeprovisioningFollower {
       const ends = (await bus.endOffsets(acksTopic(id))).values();
       if ([...ends].some((end) => end > 0n)) this.acknowledging.add(id);
     }
+    this.saved = await storedPosition(readModels, DEPROVISIONING, [ACKS_READ]);
     this.acksRead = await readModels.checkpoint(ACKS_READ);
     if (this.acksRead === undefined) {
       for (const topic of topics) await bus.forgetGroup(DEPROVISIONING, topic);
     }
-    this.saved = await readModels.checkpoint(DEPROVISIONING);
     if (this.saved !== undefined) this.passed.passed(this.saved);
     this.follower = followLog({
       name: DEPROVISIONING,

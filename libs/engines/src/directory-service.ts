@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { CredentialDirectory, GrantStore, RecentSettings, TokenUses } from '#access';
 import type { RollcallConfig } from '#config';
 import { GROUP_STREAMS, TENANT_STREAMS, USER_STREAMS } from '#domain';
-import type { EventBatch } from '#event-store';
+import { type EventBatch, isPosition } from '#event-store';
 import { type MembershipCleanup, SNAPSHOTS } from '#handlers';
 import { PROJECTIONS, TENANTS, tenantSchemas, tenantSettings } from '#projections';
 import { RequestLog } from '#request-log';
@@ -13,6 +13,7 @@ import {
   ProgressTracker,
   ProjectionRunner,
   type ProjectionSource,
+  storedPosition,
   type SubscriptionLog,
 } from '#subscriptions';
 import type { LeasedWork } from '#leases';
@@ -126,7 +127,8 @@ export class DirectoryService {
   private async hearOfCredentials(): Promise<void> {
     const { store, readModels } = this.engines;
     const until = (await store.lastPosition()) ?? -1n;
-    const since = (await readModels.checkpoint(tenantSettings.name)) ?? until;
+    const stored = await readModels.checkpoint(tenantSettings.name);
+    const since = stored !== undefined && isPosition(stored) ? stored : until;
     // What is stored is ahead of what was last looked at.
     if (this.sharesReadModels) await this.runner.progress.waitFor(since, HEARING_MS);
     if (this.stopping.signal.aborted) return;
@@ -186,7 +188,7 @@ export class DirectoryService {
 
   private async followForCleanup(cleanup: MembershipCleanup): Promise<LogFollower> {
     const { store, readModels } = this.engines;
-    let saved = await readModels.checkpoint(CLEANUP_CHECKPOINT);
+    let saved = await storedPosition(readModels, CLEANUP_CHECKPOINT);
     return followLog({
       name: CLEANUP_CHECKPOINT,
       store,

@@ -72,10 +72,26 @@ export interface StreamWrite {
 /** A piece of a subscription: the events, and how far the log has been seen, filtered-out events included. */
 export interface EventBatch {
   readonly events: readonly RecordedEvent[];
-  /** Everything up to and including this position has been delivered or filtered out; a checkpoint to resume after. */
+  /**
+   * Everything up to and including this position has been delivered or filtered out; a checkpoint to resume after. Past events
+   * that are filtered out it moves when the engine says so, which may be hundreds of them later. So nobody may wait for
+   * a position but that of an event which the subscription delivers, or for `caughtUp`.
+   */
   readonly position: bigint;
-  /** True when, at that moment, nothing newer was in the log. */
+  /**
+   * True when, at that moment, nothing newer that is followed was in the log. What was in it when the subscription was asked
+   * for is then behind `position`, filtered out or not.
+   */
   readonly caughtUp: boolean;
+}
+
+/** Whether a position can be that of an event: EventStoreDB's are signed 64-bit integers, and no engine's reach further. */
+export const isPosition = (position: bigint): boolean => position >= 0n && position < 2n ** 63n;
+
+/** @throws RangeError nobody can go on at a position that no event has */
+export function assertPosition(position: bigint | 'start'): void {
+  if (position === 'start' || isPosition(position)) return;
+  throw new RangeError(`No event has position ${position}; a follower that stored it must begin at the start`);
 }
 
 export interface ReadStreamOptions {
@@ -156,6 +172,7 @@ export interface EventStore extends AsyncDisposable {
   /**
    * Every durable event after `position`, in order, without gaps or repetition, then new ones as they come; ends when
    * `signal` aborts. A batch may be empty: it then only reports progress past filtered-out events.
+   * @throws RangeError `position` is below 0, or 2^63 or more: no event has it
    */
   subscribeToAll(position: bigint | 'start', options: SubscribeOptions): AsyncIterable<EventBatch>;
 

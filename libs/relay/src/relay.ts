@@ -4,7 +4,7 @@ import type { EventBatch, EventStore } from '#event-store';
 import { type MessageBus, type MessageWriter, type TopicMessages, WriterEnded } from '#message-bus';
 import { type ProductProfile, topicsFor } from '#products';
 import { CheckpointMoved, type ReadModels } from '#read-models';
-import { followLog, type LogFollower, type SubscriptionLog } from '#subscriptions';
+import { followLog, type LogFollower, storedPosition, type SubscriptionLog } from '#subscriptions';
 import { Stretch } from '#turns';
 import { Differences, TOLD_ROLES } from './differences.js';
 import { Doubt, DOUBTS } from './doubt.js';
@@ -159,7 +159,7 @@ export class Relay {
     this.writer = await bus.openWriter(WRITER);
     this.stopping.signal.throwIfAborted();
     await this.state.claim();
-    const checkpoint = await readModels.checkpoint(RELAY_CHECKPOINT);
+    const checkpoint = await storedPosition(readModels, RELAY_CHECKPOINT);
     if (checkpoint === undefined) await this.state.empty(RELAY_COLLECTIONS);
     this.at = checkpoint ?? -1n;
     this.writtenBefore = (await store.lastPosition()) ?? -1n;

@@ -50,6 +50,12 @@ describe('CheckpointFollower', () => {
     expect(follower.progress.current).toBeUndefined();
   });
 
+  it('has passed nothing where a checkpoint is no place of a log', async () => {
+    stand(2n ** 64n - 1n);
+    await begin({ required: ['users', 'groups'] });
+    expect(follower.progress.current).toBeUndefined();
+  });
+
   it('has not passed any more what is being read anew', async () => {
     stand(20n);
     await begin({ required: ['users', 'groups'], idleMs: 1 });

@@ -1,3 +1,4 @@
+import { isPosition } from '#event-store';
 import type { Projection } from '#projections';
 import type { ReadModels } from '#read-models';
 import { SILENT, type SubscriptionLog } from './failures.js';
@@ -77,7 +78,11 @@ export class CheckpointFollower implements ProjectionSource {
   async #look(): Promise<void> {
     try {
       const before = this.#tracker.current;
-      this.#positions = await this.options.models.checkpoints(this.#names);
+      const positions = await this.options.models.checkpoints(this.#names);
+      // What is no place of the log is not passed: whoever keeps the read models up begins anew.
+      this.#positions = positions.map((position) =>
+        position !== undefined && isPosition(position) ? position : undefined,
+      );
       this.#failing = false;
       this.#passed();
       const moved = before !== this.#tracker.current;

@@ -11,3 +11,4 @@ export {
   type ProjectionStatus,
 } from './projection-runner.js';
 export * from './events-behind.js';
+export { storedPosition } from './stored-position.js';

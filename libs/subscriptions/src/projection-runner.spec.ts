@@ -217,6 +217,14 @@ describe('ProjectionRunner', () => {
     expect(models.contents('counts')).toMatchObject({ 'user-1': { count: 1 } });
   });
 
+  it('begins anew where the checkpoint is no place of a log', async () => {
+    store.record('user-1', 'Happened');
+    models.positions.set(counts.name, 2n ** 64n - 1n);
+    await run([counts]);
+    expect(models.contents('counts')).toMatchObject({ 'user-1': { count: 1 } });
+    expect(models.positions.get(counts.name)).toBe(store.events.at(-1)?.position);
+  });
+
   it('refuses two projections that write one collection', () => {
     expect(() => runnerOf([counts, { ...counts, name: 'other' }])).toThrow('collection counts');
   });

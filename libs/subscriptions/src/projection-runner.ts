@@ -5,6 +5,7 @@ import { BackOff, DEFAULT_RETRY, type RetryOptions } from './back-off.js';
 import { SILENT, type SubscriptionLog } from './failures.js';
 import { type OnParked, ProjectionLoop } from './projection-loop.js';
 import { type Progress, ProgressTracker } from './progress.js';
+import { storedPosition } from './stored-position.js';
 
 export interface ProjectionRunnerOptions {
   readonly store: EventStore;
@@ -166,7 +167,7 @@ export class ProjectionRunner implements ProjectionSource, AsyncDisposable {
   /** The checkpoint as it is stored now: a write that seemed to fail may have moved it. */
   async #startingPoint({ name, collections }: Projection): Promise<bigint | 'start'> {
     const { models } = this.options;
-    const checkpoint = await this.#persistently(() => models.checkpoint(name));
+    const checkpoint = await this.#persistently(() => storedPosition(models, name));
     if (checkpoint !== undefined) return checkpoint;
     // Documents of a former projection, which stood under another name, must not be folded on. Named with its checkpoint, so
     // that another process that has begun meanwhile begins again.

@@ -172,6 +172,32 @@ export function subscribeContract(open: OpenEventStore): void {
     expect(places(resumed.events)).toEqual([`${name}@0`]);
   });
 
+  it('has passed what was in the log before, followed or not, once it reports that it caught up', async () => {
+    await using log = await open();
+    const [wanted, other] = [aTenant(), aTenant()];
+    const begin = (await log.store.lastPosition()) ?? 'start';
+    const caughtUp = (_: readonly RecordedEvent[], batch: EventBatch): boolean => batch.caughtUp;
+    const options = { streamPrefixes: wanted.prefixes };
+    for (const name of [other.user(), wanted.user(), other.user()]) {
+      const { position } = await log.store.append(name, someEvents(3), 'noStream');
+      const { batches } = await follow(log.store, begin, options, caughtUp);
+      expect(batches.at(-1)?.position).toBeGreaterThanOrEqual(position);
+      // What comes next is delivered to one who resumes there.
+      const next = wanted.user();
+      await log.store.append(next, someEvents(1), 'noStream');
+      const resumeAt = batches.at(-1)?.position ?? 'start';
+      const resumed = await follow(log.store, resumeAt, options, (seen) => seen.length > 0);
+      expect(places(resumed.events)).toEqual([`${next}@0`]);
+    }
+  });
+
+  it.each([-1n, 2n ** 63n, 2n ** 64n - 1n])('refuses to go on at %s, which is no position', async (position) => {
+    await using log = await open();
+    const { signal } = new AbortController();
+    const options = { signal, streamPrefixes: aTenant().prefixes };
+    await expect(collect(log.store.subscribeToAll(position, options))).rejects.toBeInstanceOf(RangeError);
+  });
+
   it('delivers only acknowledged or readable events', async () => {
     await using log = await open();
     const { user, prefixes } = aTenant();

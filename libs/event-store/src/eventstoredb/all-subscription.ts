@@ -2,17 +2,25 @@ import {
   type AllStreamResolvedEvent,
   type AllStreamSubscription,
   type EventStoreDBClient,
-  eventTypeFilter,
   type Filter,
+  type Position,
   START,
   streamNameFilter,
 } from '@eventstore/db-client';
 import { type EventBatch, EventStoreUnavailable, type SubscribeOptions } from '../event-store.port.js';
-import { recorded } from './recorded-event.js';
+import { OF_LEADER } from './connect.js';
+import { isTold, recorded } from './recorded-event.js';
 
 const DEFAULT_BATCH_SIZE = 512;
 /** Events that the server looks at before it reports how far it has come where nothing passes the filter. */
 const SEARCH_WINDOW = 256;
+
+/**
+ * Whether a checkpoint is the place of a record, which the subscription has passed. Releases of the server have sent others:
+ * one from before the first record, as 2^64 − 1, to who was sent nothing (before 24.10.5), and that of the record which will
+ * be written next, with another prepare position (25.0.0).
+ */
+const isPassed = ({ commit, prepare }: Position): boolean => isTold(commit) && prepare === commit;
 
 /** Something the server said between two events. */
 interface Mark {
@@ -29,35 +37,44 @@ interface Mark {
  */
 export class AllSubscription {
   readonly #subscription: AllStreamSubscription;
-  readonly #before: bigint | undefined;
+  #before: bigint | undefined;
   readonly #marks: Mark[] = [];
   #read = 0;
   #position: bigint | undefined;
   #reported: bigint | undefined;
   #live = false;
+  /** The server has nothing newer, but has not said that it has passed what was there before: that is being looked at. */
+  #looking = false;
+  #caughtUp = false;
   #failure: Error | undefined;
   #wake: () => void = () => undefined;
 
-  /** @param before position of the newest event before the subscription was asked for */
+  /**
+   * @param before position of the newest event before the subscription was asked for
+   * @param isMissing whether an event that is followed stands after the first of these positions, up to the second
+   */
   constructor(
     client: EventStoreDBClient,
     from: bigint | 'start',
     prefixes: readonly string[] | undefined,
     before: bigint | undefined,
+    private readonly isMissing: (after: bigint | 'start', last: bigint) => Promise<boolean>,
   ) {
     this.#before = before;
     this.#position = this.#reported = from === 'start' ? undefined : from;
     const window = {
       maxSearchWindow: SEARCH_WINDOW,
       checkpointInterval: 1,
-      checkpointReached: (_: unknown, { commit }: { commit: bigint }) => this.#mark({ position: commit }),
+      checkpointReached: (_: unknown, place: Position) => {
+        if (isPassed(place)) this.#mark({ position: place.commit });
+      },
     };
     const filter: Filter = prefixes
       ? streamNameFilter({ prefixes: [...prefixes], ...window })
-      : eventTypeFilter({ regex: '^[^$].*', ...window });
+      : streamNameFilter({ regex: '^[^$]', ...window });
     const fromPosition = from === 'start' ? START : { commit: from, prepare: from };
     this.#subscription = client
-      .subscribeToAll({ fromPosition, filter }, { highWaterMark: DEFAULT_BATCH_SIZE })
+      .subscribeToAll({ fromPosition, filter, ...OF_LEADER }, { highWaterMark: DEFAULT_BATCH_SIZE })
       .on('caughtUp', () => this.#mark({ live: true }))
       .on('fellBehind', () => this.#mark({ live: false }))
       .on('readable', () => this.#wake())
@@ -100,9 +117,8 @@ export class AllSubscription {
   /** What is there now; undefined where there is no news. */
   #next(max: number): EventBatch | undefined {
     const events: EventBatch['events'][number][] = [];
-    let caughtUp = false;
-    this.#settle(() => (caughtUp = true));
-    while (events.length < max) {
+    if (!this.#looking) this.#settle();
+    while (events.length < max && !this.#looking) {
       const resolved = this.#subscription.read() as AllStreamResolvedEvent | null;
       if (!resolved) break;
       this.#read += 1;
@@ -111,26 +127,47 @@ export class AllSubscription {
         this.#position = event.position;
         events.push(event);
       }
-      this.#settle(() => (caughtUp = true));
+      this.#settle();
     }
-    caughtUp ||= this.#live && events.length > 0;
+    const caughtUp = (this.#caughtUp || (this.#live && events.length > 0)) && !this.#looking;
     const position = this.#position;
     // Silence is worth reporting once: that the reader has caught up, or how far the filter has come.
     if (position === undefined || (events.length === 0 && position === this.#reported && !caughtUp)) return undefined;
     this.#reported = position;
+    this.#caughtUp &&= !caughtUp;
     return { events, position, caughtUp: caughtUp && this.#subscription.readableLength === 0 };
   }
 
   /** Takes in what the server said before the event that is read next. */
-  #settle(onCaughtUp: () => void): void {
-    for (let mark = this.#marks[0]; mark && mark.after <= this.#read; mark = this.#marks[0]) {
+  #settle(): void {
+    for (let mark = this.#marks[0]; mark && mark.after <= this.#read && !this.#looking; mark = this.#marks[0]) {
       this.#marks.shift();
       if (mark.position !== undefined) this.#pass(mark.position);
       if (mark.live === undefined) continue;
       this.#live = mark.live;
       if (!mark.live) continue;
-      if (this.#before !== undefined) this.#pass(this.#before);
-      onCaughtUp();
+      if (this.#before === undefined || this.#before <= (this.#position ?? -1n)) this.#caughtUp = true;
+      else void this.#look(this.#before);
+    }
+  }
+
+  /**
+   * The last events before `before` are wanted by nobody, or the node has yet to get them: one that is asked for what comes
+   * after its last record says at once that it has nothing newer, whoever leads.
+   */
+  async #look(before: bigint): Promise<void> {
+    this.#looking = true;
+    try {
+      if (await this.isMissing(this.#position ?? 'start', before)) {
+        throw new EventStoreUnavailable('The node that is followed lags behind the log');
+      }
+      this.#pass(before);
+      this.#before = undefined;
+      this.#caughtUp = true;
+      this.#looking = false;
+      this.#wake();
+    } catch (error) {
+      this.fail(error as Error);
     }
   }
 

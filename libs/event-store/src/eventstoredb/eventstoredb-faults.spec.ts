@@ -1,60 +1,19 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { AppendFault } from '../../../../test/eventstoredb/faults.js';
-import { type DoubleOptions, EventStoreDbDouble } from '../../../../test/eventstoredb/eventstoredb.double.js';
-import { freePort } from '../../../../test/support/free-port.js';
+import { answered, nextEvents, openWithServer } from '../../../../test/eventstoredb/open-with-server.js';
 import { anEvent, aTenant, collect, ids, someEvents } from '../contract/test-log.contract.js';
 import { type EventStore, EventStoreUnavailable, EventTooLarge, WrongExpectedRevision } from '../event-store.port.js';
-import { type EventStoreDbOptions, openEventStoreDb } from './index.js';
-
-type Options = Partial<DoubleOptions> & Partial<EventStoreDbOptions>;
-
-async function openWithServer(options: Options = {}) {
-  const directory = await mkdtemp(join(tmpdir(), 'rollcall-esdb-'));
-  const port = await freePort();
-  let server = await EventStoreDbDouble.start({ directory, ...options, port });
-  const { connectionString } = server;
-  const store = openEventStoreDb({ connectionString, ...options });
-  return {
-    store,
-    get server() {
-      return server;
-    },
-    /** The server ends and another one comes up at its address, over the same log. */
-    async restart() {
-      await server[Symbol.asyncDispose]();
-      server = await EventStoreDbDouble.start({ directory, ...options, port });
-    },
-    async [Symbol.asyncDispose]() {
-      await store[Symbol.asyncDispose]();
-      await server[Symbol.asyncDispose]();
-      await rm(directory, { recursive: true });
-    },
-  };
-}
-
-/** Repeats, as callers do, what was not answered in time: how soon that is stands in the way of what is being shown. */
-async function answered<T>(call: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await call();
-    } catch (error) {
-      if (!(error instanceof EventStoreUnavailable)) throw error;
-    }
-  }
-}
+import { openEventStoreDb } from './index.js';
 
 const stored = async (store: EventStore, name: string): Promise<string[]> => ids(await collect(store.read(name)));
 
-describe.each([true, false])('EventStoreDB when something goes wrong (BatchAppend offered: %s)', (batchAppend) => {
+describe('EventStoreDB when something goes wrong', () => {
   const faults: AppendFault[] = (['unavailable', 'deadline', 'notLeader', 'silence'] as const).flatMap((kind) => [
     { kind, written: true },
     { kind, written: false },
   ]);
 
   it.each(faults)('writes an append once after %j', async (fault) => {
-    await using log = await openWithServer({ batchAppend, appendTimeoutMs: fault.kind === 'silence' ? 700 : 60_000 });
+    await using log = await openWithServer({ appendTimeoutMs: fault.kind === 'silence' ? 700 : 60_000 });
     const name = aTenant().user();
     const events = someEvents(2);
     log.server.faults.failNextAppend(fault);
@@ -66,7 +25,7 @@ describe.each([true, false])('EventStoreDB when something goes wrong (BatchAppen
   });
 
   it('tells a real conflict from its own first attempt', async () => {
-    await using log = await openWithServer({ batchAppend });
+    await using log = await openWithServer();
     const name = aTenant().user();
     await log.store.append(name, someEvents(1), 'noStream');
     log.server.faults.failNextAppend({ kind: 'unavailable', written: false });
@@ -74,7 +33,7 @@ describe.each([true, false])('EventStoreDB when something goes wrong (BatchAppen
   });
 
   it('says that the server is away, and goes on when it is back', async () => {
-    await using log = await openWithServer({ batchAppend, appendTimeoutMs: 300, readTimeoutMs: 2_000 });
+    await using log = await openWithServer({ appendTimeoutMs: 300, readTimeoutMs: 2_000 });
     const name = aTenant().user();
     const event = anEvent();
     const first = await answered(() => log.store.append(name, [event], 'noStream'));
@@ -91,7 +50,7 @@ describe.each([true, false])('EventStoreDB when something goes wrong (BatchAppen
   });
 
   it('refuses what is too large for the server, for good', async () => {
-    await using log = await openWithServer({ batchAppend, maxAppendBytes: 10_000 });
+    await using log = await openWithServer({ maxAppendBytes: 10_000 });
     const append = log.store.append(aTenant().user(), [anEvent({ text: 'x'.repeat(20_000) })], 'noStream');
     await expect(append).rejects.toBeInstanceOf(EventTooLarge);
   });
@@ -169,19 +128,3 @@ describe('the connection string', () => {
     expect(open).not.toThrow(/hunter2/);
   });
 });
-
-/** Ids of what a subscription delivers first. */
-async function nextEvents(
-  store: EventStore,
-  from: bigint | 'start',
-  count: number,
-  streamPrefixes?: string[],
-): Promise<string[]> {
-  const seen: string[] = [];
-  const { signal } = new AbortController();
-  for await (const { events } of store.subscribeToAll(from, { signal, ...(streamPrefixes && { streamPrefixes }) })) {
-    seen.push(...ids(events));
-    if (seen.length >= count) break;
-  }
-  return seen;
-}

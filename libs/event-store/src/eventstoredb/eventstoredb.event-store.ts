@@ -4,7 +4,7 @@ import {
   type AppendResult as DbAppendResult,
   BACKWARDS,
   END,
-  EventStoreDBClient,
+  type EventStoreDBClient,
   FORWARDS,
   NO_STREAM,
   START,
@@ -12,6 +12,7 @@ import {
 } from '@eventstore/db-client';
 import {
   type AppendResult,
+  assertPosition,
   type EventBatch,
   type EventStore,
   EventStoreUnavailable,
@@ -22,7 +23,8 @@ import {
   type SubscribeOptions,
 } from '../event-store.port.js';
 import { isStreamName } from '../stream-name.js';
-import { appendFailure, isTransient, unavailable } from './failures.js';
+import { connect, OF_LEADER } from './connect.js';
+import { appendFailure, isNotLeader, isTransient, unavailable } from './failures.js';
 import { isOurs, isTold, proposed, recorded } from './recorded-event.js';
 import { type Reading, readWithin } from './read-within.js';
 import { AllSubscription } from './all-subscription.js';
@@ -30,7 +32,7 @@ import { AllSubscription } from './all-subscription.js';
 export interface EventStoreDbOptions {
   /**
    * As EventStoreDB's documentation has it: `esdb://user:password@host:2113?tls=true`, several hosts or `esdb+discover://`
-   * for a cluster. Server 23.10 or newer.
+   * for a cluster. Server 24.10.5 or newer; what older ones tell wrongly is not believed.
    */
   readonly connectionString: string;
   /** How long an append is tried again before it is given up with its outcome unknown, milliseconds; default 10,000. */
@@ -44,6 +46,8 @@ const READ_TIMEOUT_MS = 10_000;
 /** Pauses between the attempts of one append, ms: doubling between these. */
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1_000;
+/** Nodes that a read is sent on to: the lead may change on the way. */
+const LEADERS_ASKED = 3;
 
 /**
  * The log in EventStoreDB. Nothing is sent before the first call: a server that is away is EventStoreUnavailable then, and
@@ -52,15 +56,6 @@ const LONGEST_PAUSE_MS = 1_000;
  */
 export function openEventStoreDb(options: EventStoreDbOptions): EventStore {
   return new EventStoreDb(connect(options.connectionString), options);
-}
-
-function connect(connectionString: string): EventStoreDBClient {
-  try {
-    return EventStoreDBClient.connectionString(connectionString);
-  } catch {
-    // The client's own error repeats the string, and with it the password: it goes into no message and no cause.
-    throw new TypeError('The connection string of EventStoreDB is not one; it begins with esdb:// or esdb+discover://');
-  }
 }
 
 class EventStoreDb implements EventStore {
@@ -92,7 +87,7 @@ class EventStoreDb implements EventStore {
       const left = giveUpAt - performance.now();
       try {
         const deadline = Math.max(1, Math.ceil(left));
-        const appended = this.#client.appendToStream(stream, toAppend, { expectedRevision, deadline });
+        const appended = this.#client.appendToStream(stream, toAppend, { expectedRevision, deadline, ...OF_LEADER });
         return await this.#place(stream, await this.#answered(appended, deadline));
       } catch (error) {
         this.#checkOpen();
@@ -103,7 +98,7 @@ class EventStoreDb implements EventStore {
     }
   }
 
-  /** The client puts many appends into one call that has no deadline of its own; a stalled network would hold them for good. */
+  /** The deadline of a call is that of its way to a node; finding one takes the client longer where none is there. */
   async #answered<T>(answer: Promise<T>, withinMs: number): Promise<T> {
     const ended = new AbortController();
     const signal = AbortSignal.any([ended.signal, this.#closing.signal]);
@@ -133,13 +128,15 @@ class EventStoreDb implements EventStore {
     this.#checkOpen();
     if (limit === 0) return;
     const backwards = direction === 'backwards';
-    const reading = this.#client.readStream(stream, {
-      direction: backwards ? BACKWARDS : FORWARDS,
-      fromRevision: from === undefined ? (backwards ? END : START) : BigInt(from),
-      ...(limit !== undefined && { maxCount: limit }),
-    });
+    const begin = () =>
+      this.#client.readStream(stream, {
+        direction: backwards ? BACKWARDS : FORWARDS,
+        fromRevision: from === undefined ? (backwards ? END : START) : BigInt(from),
+        ...(limit !== undefined && { maxCount: limit }),
+        ...OF_LEADER,
+      });
     try {
-      for await (const { event } of this.#within(reading)) if (event) yield recorded(event);
+      for await (const { event } of this.#ofLeader(begin)) if (event) yield recorded(event);
     } catch (error) {
       if (!(error instanceof StreamNotFoundError)) throw unavailable(`EventStoreDB cannot read ${stream}`, error);
     }
@@ -179,26 +176,49 @@ class EventStoreDb implements EventStore {
   }
 
   /** Every event of the log, the server's own too. */
-  async *#scan(from: bigint | 'start' | 'end', backwards: boolean): AsyncGenerator<AllStreamRecordedEvent> {
+  async *#scan(
+    from: bigint | 'start' | 'end',
+    backwards: boolean,
+    limit?: number,
+  ): AsyncGenerator<AllStreamRecordedEvent> {
     this.#checkOpen();
-    const reading = this.#client.readAll({
-      direction: backwards ? BACKWARDS : FORWARDS,
-      fromPosition: typeof from === 'bigint' ? { commit: from, prepare: from } : from === 'start' ? START : END,
-    });
+    const begin = () =>
+      this.#client.readAll({
+        direction: backwards ? BACKWARDS : FORWARDS,
+        fromPosition: typeof from === 'bigint' ? { commit: from, prepare: from } : from === 'start' ? START : END,
+        ...(limit !== undefined && { maxCount: limit }),
+        ...OF_LEADER,
+      });
     try {
-      for await (const { event } of this.#within(reading)) if (event) yield event;
+      for await (const { event } of this.#ofLeader(begin)) if (event) yield event;
     } catch (error) {
       throw unavailable('EventStoreDB cannot read the log', error);
     }
   }
 
-  #within<T>(reading: Reading<T>): AsyncGenerator<T> {
-    return readWithin(reading, this.#readTimeoutMs, this.#closing.signal);
+  /**
+   * What the read yields, begun once more where the node that was asked does not lead: the client knows then which does. A long
+   * read that loses its leader on the way fails; what came of it is not to come twice.
+   */
+  async *#ofLeader<T>(begin: () => Reading<T>): AsyncGenerator<T> {
+    let hasBegun = false;
+    for (let left = LEADERS_ASKED; ; left--) {
+      try {
+        for await (const item of readWithin(begin(), this.#readTimeoutMs, this.#closing.signal)) {
+          hasBegun = true;
+          yield item;
+        }
+        return;
+      } catch (error) {
+        if (!isNotLeader(error) || hasBegun || left === 0) throw error;
+        await pause(FIRST_PAUSE_MS, undefined, { ref: false });
+      }
+    }
   }
 
   /** Position of the newest event of the log, whoever wrote it. */
   async #newest(): Promise<bigint | undefined> {
-    for await (const { position } of this.#scan('end', true)) return position?.commit;
+    for await (const { position } of this.#scan('end', true, 1)) return position?.commit;
     return undefined;
   }
 
@@ -208,11 +228,21 @@ class EventStoreDb implements EventStore {
   }
 
   async *subscribeToAll(position: bigint | 'start', options: SubscribeOptions): AsyncGenerator<EventBatch> {
+    assertPosition(position);
     this.#checkOpen();
     if (options.signal.aborted) return;
+    const { streamPrefixes } = options;
     // Being caught up is to have passed what was in the log before.
     const before = await this.#newest();
-    const subscription = new AllSubscription(this.#client, position, options.streamPrefixes, before);
+    const isMissing = async (after: bigint | 'start', last: bigint): Promise<boolean> => {
+      const wanted = this.#readAll(after, Promise.resolve(last), {
+        limit: 1,
+        ...(streamPrefixes && { streamPrefixes }),
+      });
+      for await (const _event of wanted) return true;
+      return false;
+    };
+    const subscription = new AllSubscription(this.#client, position, streamPrefixes, before, isMissing);
     this.#subscriptions.add(subscription);
     try {
       yield* subscription.batches(options);

@@ -22,6 +22,9 @@ export function isTransient(error: unknown): boolean {
   return !(type !== undefined && PERMANENT.has(type)) && !(error instanceof TypeError);
 }
 
+/** Whether the node that was asked has sent the client on to another. */
+export const isNotLeader = (error: unknown): boolean => typeOf(error) === ErrorType.NOT_LEADER;
+
 const typeOf = (error: unknown): ErrorType | undefined =>
   error instanceof Error && isCommandError(error) ? error.type : undefined;
 
@@ -43,6 +46,7 @@ export function appendFailure(stream: string, expected: number | 'noStream', cau
 /** Of any other call. What the adapter refuses itself stays what it is. */
 export function unavailable(what: string, cause: unknown): Error {
   if (cause instanceof TypeError || cause instanceof EventStoreUnavailable) return cause;
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  // The client leaves the message of some of its errors empty.
+  const reason = cause instanceof Error ? cause.message || typeOf(cause) || cause.name : String(cause);
   return new EventStoreUnavailable(`${what}: ${reason}`, { cause });
 }

@@ -1,8 +1,5 @@
 import { jsonEvent, type JSONType, type RecordedEvent as DbEvent } from '@eventstore/db-client';
-import type { EventMetadata, NewEvent, RecordedEvent } from '../event-store.port.js';
-
-/** What a server answers in place of a position that it does not tell. */
-const NOT_TOLD = 0xffff_ffff_ffff_ffffn;
+import { type EventMetadata, isPosition, type NewEvent, type RecordedEvent } from '../event-store.port.js';
 
 /** The event as the client sends it: JSON, under the id that makes a repeated append harmless. */
 export function proposed({ id, type, data, metadata }: NewEvent): ReturnType<typeof jsonEvent> {
@@ -34,9 +31,12 @@ export function recorded(event: DbEvent): RecordedEvent {
   };
 }
 
-/** Whether a position is one: a record of a user's stream never stands at the log's very begin. */
+/**
+ * Whether a position is one: a record of a user's stream never stands at the log's very begin, and what a server does not tell
+ * comes as 2^64 − 1.
+ */
 export function isTold(position: bigint): boolean {
-  return position > 0n && position < NOT_TOLD;
+  return position > 0n && isPosition(position);
 }
 
 /** The server's own streams (`$stats-…`, `$users`, metadata of streams) are no part of our log. */

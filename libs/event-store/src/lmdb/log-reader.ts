@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
+  assertPosition,
   type EventBatch,
   EventStoreUnavailable,
   type ReadAllOptions,
@@ -105,6 +106,7 @@ export class LogReader {
   }
 
   async *subscribeToAll(start: bigint | 'start', options: SubscribeOptions): AsyncGenerator<EventBatch> {
+    assertPosition(start);
     const { signal, streamPrefixes, maxBatchSize = DEFAULT_BATCH_SIZE } = options;
     const filter = new StreamFilter(streamPrefixes);
     const reader = { position: start === 'start' ? 0 : Number(start) };
