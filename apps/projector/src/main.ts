@@ -12,7 +12,11 @@ import {
 } from '#engines';
 import { serveHealth } from '../../scim-gateway/src/health-app.js';
 import { startTelemetry } from '../../scim-gateway/src/telemetry/app-telemetry.js';
-import { tellOfProjections, timesDeprovisioning } from '../../scim-gateway/src/telemetry/metric-sources.js';
+import {
+  tellOfLateLeavers,
+  tellOfProjections,
+  timesDeprovisioning,
+} from '../../scim-gateway/src/telemetry/metric-sources.js';
 import { run } from '../../scim-gateway/src/run.js';
 
 /**
@@ -28,12 +32,17 @@ await run(async (config, logger) => {
   projector.start();
   tellOfProjections(telemetry.metrics, projector, store);
   const onAcknowledged = timesDeprovisioning(telemetry.metrics, products);
+  const lateMs = config.DEPROVISIONING_LATE_SECONDS * 1000;
+  let follower: DeprovisioningFollower | undefined;
+  tellOfLateLeavers(telemetry.metrics, readModels, products, lateMs, () => follower?.isFollowing === true);
   const deprovisioning = shareWork({
     name: 'deprovisioning',
     leases,
     log: logger,
-    work: (signal) =>
-      runUntil(signal, new DeprovisioningFollower({ store, readModels, bus, products, log: logger, onAcknowledged })),
+    work: (signal) => {
+      follower = new DeprovisioningFollower({ store, readModels, bus, products, log: logger, onAcknowledged });
+      return runUntil(signal, follower);
+    },
   });
   const checks = [eventStoreCheck(store), readModelsCheck(readModels), busCheck(bus, true)];
   const { app, url } = await serveHealth(config, logger, telemetry, checks);

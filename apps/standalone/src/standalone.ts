@@ -30,6 +30,7 @@ import { adminLimits, pageSizes } from '../../scim-gateway/src/gateway.module.js
 import { listen } from '../../scim-gateway/src/listen.js';
 import { type AppTelemetry, startTelemetry } from '../../scim-gateway/src/telemetry/app-telemetry.js';
 import {
+  tellOfLateLeavers,
   tellOfProduct,
   tellOfRelay,
   tellOfTokens,
@@ -103,8 +104,11 @@ async function startOn(
   await relay.start();
   tellOfRelay(metrics, relay, store);
   const onAcknowledged = timesDeprovisioning(metrics, products);
+  const deprovisioningLateMs = config.DEPROVISIONING_LATE_SECONDS * 1000;
+  let follower: DeprovisioningFollower | undefined;
+  tellOfLateLeavers(metrics, readModels, products, deprovisioningLateMs, () => follower?.isFollowing === true);
   const newDeprovisioning = () =>
-    new DeprovisioningFollower({ store, readModels, bus, products, log: logger, onAcknowledged });
+    (follower = new DeprovisioningFollower({ store, readModels, bus, products, log: logger, onAcknowledged }));
   const deprovisioning = await startOrShare(
     newDeprovisioning,
     { name: 'deprovisioning', leases, log: logger },
@@ -139,7 +143,7 @@ async function startOn(
         page: pageSizes(config),
         limits: adminLimits(config),
         products,
-        deprovisioningLateMs: config.DEPROVISIONING_LATE_SECONDS * 1000,
+        deprovisioningLateMs,
       }),
       ...productModules,
     ],

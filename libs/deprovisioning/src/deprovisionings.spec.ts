@@ -11,6 +11,7 @@ import { openLmdbReadModels } from '#read-models/lmdb';
 import { SILENT } from '#subscriptions';
 import type { DeprovisioningDocument } from './deprovisionings.js';
 import { DeprovisioningFollower } from './follow-deprovisionings.js';
+import { lateLeavers } from './late-leavers.js';
 import { type DeprovisioningsQuery, listDeprovisionings } from './list-deprovisionings.js';
 
 const NOON = Date.parse('2026-01-31T12:00:00.000Z');
@@ -24,8 +25,10 @@ describe('the proof of deprovisioning, from log and acknowledgements', () => {
   let follower: DeprovisioningFollower;
   let ids: number;
 
+  const make = (): DeprovisioningFollower =>
+    new DeprovisioningFollower({ store, bus, readModels: models, products: productProfiles, log: SILENT });
   const start = async (): Promise<void> => {
-    follower = new DeprovisioningFollower({ store, bus, readModels: models, products: productProfiles, log: SILENT });
+    follower = make();
     await follower.start();
   };
 
@@ -172,6 +175,29 @@ describe('the proof of deprovisioning, from log and acknowledgements', () => {
       }
       expect(seen).toEqual(['u0', 'u2', 'u3', 'u5', 'u4', 'u1']);
     }
+  });
+
+  it('counts those whom a product should have blocked by now, and nobody else', async () => {
+    for (const product of ['wellness', 'hr-assistant']) await greet(product);
+    const position = await leave('u1', -100);
+    await leave('u2', -90);
+    await leave('u3', -80);
+    await comeBack('u3');
+    await leave('u4', -10);
+    expect(make().isFollowing).toBe(false);
+    await start();
+    expect(follower.isFollowing).toBe(true);
+    await until((all) => all.length === 4 && all.filter(({ open }) => open).length === 3);
+    const late = async (seconds = -60) =>
+      Object.fromEntries(await lateLeavers(models, ['wellness', 'hr-assistant', 'define'], NOON + seconds * 1000));
+    expect(await late()).toEqual({ wellness: 2, 'hr-assistant': 2, define: 0 });
+    await acknowledge('wellness', 'u1', position, 1);
+    await until((all) => all.some(({ products }) => products['wellness']?.state === 'acknowledged'));
+    expect(await late()).toEqual({ wellness: 1, 'hr-assistant': 2, define: 0 });
+    expect(await late(-95)).toEqual({ wellness: 0, 'hr-assistant': 1, define: 0 });
+    expect(await late(0)).toEqual({ wellness: 2, 'hr-assistant': 3, define: 0 });
+    await follower.stop();
+    expect(follower.isFollowing).toBe(false);
   });
 
   it('passes over what is no acknowledgement, and goes on after a restart where it was', async () => {

@@ -56,6 +56,8 @@ export const DEPROVISIONINGS: CollectionDefinition = {
   indexes: [
     { name: 'state', fields: ['tenant', 'open', 'requestedAt'] },
     { name: 'person', fields: ['person'] },
+    // Who waits longest, over all tenants.
+    { name: 'open', fields: ['open', 'requestedAt'] },
   ],
 };
 

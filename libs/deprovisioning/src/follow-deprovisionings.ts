@@ -53,6 +53,7 @@ export class DeprovisioningFollower {
   private saved: bigint | undefined;
   private acksRead: bigint | undefined;
   private readonly failing = new AbortController();
+  private isStopped = false;
   private readonly passed = new ProgressTracker((position) => this.follower?.hurry(position));
   /** Products that have acknowledged something, ever. */
   private readonly acknowledging = new Set<string>();
@@ -95,12 +96,18 @@ export class DeprovisioningFollower {
     this.consumer = await bus.consume({ group: DEPROVISIONING, topics }, (batch) => this.acknowledged(batch));
   }
 
+  /** True while log and acknowledgements are followed here. */
+  get isFollowing(): boolean {
+    return this.consumer !== undefined && !this.isStopped && !this.failing.signal.aborted;
+  }
+
   /** Aborts where another process has written since: this one is to be stopped, and another begun from what is stored. */
   get ended(): AbortSignal {
     return this.failing.signal;
   }
 
   async stop(): Promise<void> {
+    this.isStopped = true;
     await this.consumer?.stop();
     await this.follower?.stop();
     this.passed[Symbol.dispose]();

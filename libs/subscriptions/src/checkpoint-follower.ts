@@ -62,10 +62,11 @@ export class CheckpointFollower implements ProjectionSource {
     this.#tracker[Symbol.dispose]();
   }
 
-  /** `lag`: how long somebody has waited without anything moving, as nobody here sees the log. */
+  /** `lag`: how long somebody has waited without anything moving, as nobody here sees the log; nor what was left out of it. */
   status(): ProjectionStatus[] {
     const lag = this.#waitingSince === undefined ? 0 : performance.now() - this.#waitingSince;
-    return this.#names.map((name, i) => ({ name, position: this.#positions[i], lag, failing: this.#failing }));
+    const failing = this.#failing;
+    return this.#names.map((name, i) => ({ name, position: this.#positions[i], lag, failing, parked: 0 }));
   }
 
   async #run(): Promise<void> {

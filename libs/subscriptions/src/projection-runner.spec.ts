@@ -136,12 +136,21 @@ describe('ProjectionRunner', () => {
     store.record('user-1', 'Happened');
     store.record('user-1', 'Bad');
     store.record('user-1', 'Happened');
-    await run([counts, seen], {
+    await using runner = runnerOf([counts, seen], {
       onParked: (event, error, name) => void parked.push(`${name} ${event.id} ${error.name}`),
     });
+    await runner.start();
+    await caughtUp(runner);
     expect(models.contents('counts')).toMatchObject({ 'user-1': { count: 2, trail: '10,30,' } });
     expect(Object.keys(models.contents('seen'))).toHaveLength(3);
     expect(parked).toEqual(['counts event-1 PermanentFailure']);
+    const told = (): object => Object.fromEntries(runner.status().map((status) => [status.name, status.parked]));
+    expect(told()).toEqual({ counts: 1, seen: 0 });
+    await runner.rebuild('counts');
+    const end = store.events.at(-1)?.position;
+    while (runner.status().some(({ position }) => position !== end))
+      await new Promise((resolve) => setImmediate(resolve));
+    expect(told()).toEqual({ counts: 1, seen: 0 });
   });
 
   it('waits for read models that are away at the start', async () => {

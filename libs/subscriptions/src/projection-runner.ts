@@ -35,6 +35,8 @@ export interface ProjectionStatus {
   readonly lag: number;
   /** True while the log or the read models are away. */
   readonly failing: boolean;
+  /** Events left out since the projection was begun here; one that had to be folded again counts again. */
+  readonly parked: number;
 }
 
 /** How far read models have come, whoever keeps them up. */
@@ -57,6 +59,7 @@ export class ProjectionRunner implements ProjectionSource, AsyncDisposable {
   readonly #stopping = new AbortController();
   readonly #log: SubscriptionLog;
   readonly #required: ReadonlySet<string>;
+  readonly #parked = new Map<string, number>();
   #loops: ProjectionLoop[] = [];
   #last: Promise<void> = Promise.resolve();
 
@@ -100,6 +103,7 @@ export class ProjectionRunner implements ProjectionSource, AsyncDisposable {
       await this.#run(loop.projections.filter((other) => other !== projection));
       const collections = projection.collections.map((collection) => collection.name);
       await this.#persistently(() => this.options.models.reset(collections, [name]));
+      this.#parked.delete(name);
       await this.#run([projection]);
     });
   }
@@ -118,7 +122,7 @@ export class ProjectionRunner implements ProjectionSource, AsyncDisposable {
 
   status(): ProjectionStatus[] {
     return this.#loops.flatMap(({ projections, position, lag, failing }) =>
-      projections.map(({ name }) => ({ name, position, lag, failing })),
+      projections.map(({ name }) => ({ name, position, lag, failing, parked: this.#parked.get(name) ?? 0 })),
     );
   }
 
@@ -143,7 +147,10 @@ export class ProjectionRunner implements ProjectionSource, AsyncDisposable {
         gatherMs,
         retry,
         log: this.#log,
-        onParked: onParked ?? (() => undefined),
+        onParked: (event, error, name) => {
+          this.#parked.set(name, (this.#parked.get(name) ?? 0) + 1);
+          return onParked?.(event, error, name);
+        },
         isFollowed,
         onPassed: () => this.#passed(),
         onMoved: (error) => this.#beginAgain(loop, error),

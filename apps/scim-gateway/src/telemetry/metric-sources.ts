@@ -1,4 +1,5 @@
 import type { ConsumerHealth } from '#consumer';
+import { lateLeavers } from '#deprovisioning';
 import type { DirectoryService } from '#engines';
 import type { EventStore } from '#event-store';
 import type { Aggregates } from '#handlers';
@@ -24,6 +25,7 @@ export function tellOfProjections(metrics: Metrics, runner: Pick<ProjectionSourc
     runner.status().map((status) => [{ projection: status.name }, value(status)]);
   metrics.read('rollcall_projection_lag_seconds', each(({ lag }) => lag / 1_000)); // prettier-ignore
   metrics.read('rollcall_projection_failing', each(({ failing }) => bit(failing))); // prettier-ignore
+  metrics.read('rollcall_projection_parked_events', each(({ parked }) => parked)); // prettier-ignore
   metrics.read('rollcall_projection_lag_events', async () => {
     const samples: Sample[] = [];
     for (const { name, lag, position } of runner.status()) {
@@ -92,6 +94,26 @@ export function timesDeprovisioning(
     products.map(({ id }) => [id, metrics.distribution('rollcall_deprovisioning_seconds', { product: id })]),
   );
   return (product, elapsedMs) => times.get(product)?.record(elapsedMs / 1_000);
+}
+
+/**
+ * Who can still sign in somewhere, though they should not. Told while acknowledgements are followed here: without them there is
+ * nothing to tell from.
+ * @param lateMs how long a product may take
+ */
+export function tellOfLateLeavers(
+  metrics: Metrics,
+  readModels: ReadModels,
+  products: readonly { readonly id: string }[],
+  lateMs: number,
+  isFollowing: () => boolean,
+): void {
+  const ids = products.map(({ id }) => id);
+  metrics.read('rollcall_late_leavers', async () => {
+    if (!isFollowing()) return [];
+    const late = await lateLeavers(readModels, ids, Date.now() - lateMs);
+    return [...late].map(([product, count]): Sample => [{ product }, count]);
+  });
 }
 
 /** How often tokens are looked through, ms: their ends are days away. */

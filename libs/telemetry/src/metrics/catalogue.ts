@@ -88,6 +88,12 @@ export const METRICS = {
     help: '1 while the last attempt of a projection has failed.',
     labels: ['projection'],
   },
+  rollcall_projection_parked_events: {
+    type: 'gauge',
+    of: 'whoever projects',
+    help: 'Events that a projection has left out since it was begun here, because it cannot fold them.',
+    labels: ['projection'],
+  },
   rollcall_relay_lag_seconds: {
     type: 'gauge',
     of: 'relay',
@@ -145,6 +151,12 @@ export const METRICS = {
     help: 'From the request that a person leave to a product acknowledging that they are blocked.',
     labels: ['product'],
     buckets: ON_THE_WAY,
+  },
+  rollcall_late_leavers: {
+    type: 'gauge',
+    of: 'projector',
+    help: 'People who left longer ago than DEPROVISIONING_LATE_SECONDS and whom a product has yet to block; of the 1000 who wait longest.',
+    labels: ['product'],
   },
   rollcall_request_log_lost_total: {
     type: 'counter',
