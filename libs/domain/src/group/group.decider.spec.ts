@@ -49,6 +49,45 @@ describe('decideGroup', () => {
     expect(membership).toEqual({ added: [], removed: ['a'] });
   });
 
+  describe('a replace of the members that a filter selects (RFC 7644 §3.5.2.3)', () => {
+    const group = after(created, joined('a', 'b'), {
+      type: 'GroupMembershipChanged',
+      data: { added: [{ value: 'g2', type: 'Group' }], removed: [] },
+    });
+    const replaceIn = (filter: string, value: unknown, ...first: object[]) =>
+      decideGroup(group, {
+        type: 'PatchGroup',
+        groupId: 'g',
+        body: { Operations: [...first, { op: 'replace', path: `members[${filter}]`, value }] },
+      }).membership;
+
+    it.each([
+      ['value eq "a"', [{ value: 'c' }], ['c'], ['a']],
+      ['value eq "a"', { value: 'c' }, ['c'], ['a']],
+      ['value eq "a"', [{ value: 'a' }, { value: 'c' }], ['c'], []],
+      ['value eq "a"', [{ value: 'b' }], [], ['a']],
+      ['value eq "a" or value eq "nobody"', [{ value: 'c' }], ['c'], ['a']],
+      ['type eq "Group"', [{ value: 'c' }, { value: 'd' }], ['c', 'd'], ['g2']],
+      ['value eq "a"', null, [], ['a']],
+      ['value eq "a"', [], [], ['a']],
+      ['value eq "nobody"', [], [], []],
+      ['value eq "a"', { value: 'a' }, [], []],
+    ])('%s by %j', (filter, value, added, removed) => {
+      expect(replaceIn(filter, value)).toEqual({ added, removed });
+    });
+
+    it.each(['value eq "nobody"', 'type eq "User" and value eq "g2"'])('%s selects nobody: noTarget', (filter) => {
+      expect(() => replaceIn(filter, [{ value: 'c' }])).toThrow(expect.objectContaining({ kind: 'noTarget' }));
+    });
+
+    it('goes by what the operations before it have left', () => {
+      const add = { op: 'add', path: 'members', value: [{ value: 'new' }] };
+      expect(replaceIn('value eq "new"', { value: 'c' }, add)).toEqual({ added: ['c'], removed: [] });
+      const remove = { op: 'remove', path: 'members[value eq "a"]' };
+      expect(() => replaceIn('value eq "a"', { value: 'c' }, remove)).toThrow(/selected/);
+    });
+  });
+
   it('refuses what is gone', () => {
     const gone = after(created, { type: 'GroupDeleted', data: { reason: 'deleted' } });
     expect(() => decideGroup(gone, { type: 'DeleteGroup', groupId: 'g' })).toThrow(/not found/);
@@ -78,7 +117,7 @@ describe('membership', () => {
         for (const step of operations) {
           if (step.op === 'replace') model.clear();
           if (step.op === 'remove') for (const id of step.ids) model.delete(id);
-          else if (step.op !== 'removeWhere') for (const { value } of step.members) model.add(value);
+          else if (step.op === 'add' || step.op === 'replace') for (const { value } of step.members) model.add(value);
         }
         const delta = membershipDelta(group, operations);
         for (const id of delta.added) expect(group.members.has(id)).toBe(false);

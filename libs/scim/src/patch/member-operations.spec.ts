@@ -72,6 +72,26 @@ describe('operations on members', () => {
       { op: 'add', path: 'members[value eq "u1"]', value: { display: 'Ana' } },
       [],
     ],
+    ...[{ value: 'u2' }, [{ value: 'u2' }], 'u2'].map((value): [string, JsonValue, MemberOperation[]] => [
+      `§3.5.2.3 replace of a selected member by ${JSON.stringify(value)}`,
+      { op: 'replace', path: 'members[value eq "u1"]', value },
+      [{ op: 'exchange', leaving: { op: 'remove', ids: ['u1'] }, members: members('u2') }],
+    ]),
+    ...[null, [], ''].map((value): [string, JsonValue, MemberOperation[]] => [
+      `replace of a selected member by ${JSON.stringify(value)}`,
+      { op: 'replace', path: 'members[value eq "u1"]', value },
+      [{ op: 'remove', ids: ['u1'] }],
+    ]),
+    ...[{ display: 'Ana' }, [{ display: 'Ana' }]].map((value): [string, JsonValue, MemberOperation[]] => [
+      'a replace that names nobody edits the display, and is passed over',
+      { op: 'replace', path: 'members[value eq "u1"]', value },
+      [],
+    ]),
+    ...[{ value: 'u1' }, [{ value: 'u1' }]].map((value): [string, JsonValue, MemberOperation[]] => [
+      'an add to a selected member of what it is',
+      { op: 'add', path: 'members[value eq "u1"]', value },
+      [],
+    ]),
     ['nobody to add', { op: 'add', path: 'members', value: [null, {}] }, []],
   ])('%s', (_name, operation, expected) => {
     const result = apply(operation);
@@ -97,6 +117,10 @@ describe('operations on members', () => {
   it.each<[string, JsonValue]>([
     ['mutability', { op: 'replace', path: 'members[value eq "u1"].value', value: 'u2' }],
     ['mutability', { op: 'remove', path: 'members[value eq "u1"].value' }],
+    ['mutability', { op: 'add', path: 'members[value eq "u1"]', value: { value: 'u2' } }],
+    ['mutability', { op: 'add', path: 'members[value eq "u1"]', value: [{ value: 'u2' }] }],
+    ['invalidValue', { op: 'replace', path: 'members[value eq "u1"]', value: [{ value: '' }] }],
+    ['invalidValue', { op: 'replace', path: 'members[value eq "u1"]', value: true }],
     ['mutability', { op: 'remove', path: 'displayName' }],
     ['invalidValue', { op: 'replace', path: 'displayName', value: '' }],
     ['invalidValue', { op: 'add', path: 'members', value: [{ display: 'Ana' }] }],

@@ -2,9 +2,10 @@ import type { FilterNode } from '../filter/filter.types.js';
 import { isObject, ownValue } from '../filter/read-value.js';
 import { ScimError } from '../scim-error.js';
 import type { JsonValue } from '../schema/schema.types.js';
+import { isUnassigned, onlyElement } from './attribute-edit.js';
 import type { PatchOperation } from './patch-body.js';
 import type { PatchPath } from './patch-path.js';
-import type { Member, MemberOperation } from './patch.types.js';
+import type { Member, MemberOperation, MemberRemoval } from './patch.types.js';
 
 /**
  * What an operation on `members` asks for; undefined when nothing. Membership lives apart from a group's attributes, so
@@ -17,7 +18,7 @@ export function memberOperation(
   { path, filter }: PatchPath,
 ): MemberOperation | undefined {
   if (path.subAttribute !== undefined) return editMember(path.subAttribute, op, value, filter);
-  if (filter) return op === 'remove' ? removeWhere(filter) : editMember('value', op, ownValue(value, 'value'), filter);
+  if (filter) return editSelected(op, value, filter);
   switch (op) {
     case 'add': {
       const members = readMembers(value);
@@ -34,7 +35,22 @@ export function memberOperation(
   }
 }
 
-function removeWhere(filter: FilterNode): MemberOperation {
+/** An operation on the whole members that a filter selects. */
+function editSelected(
+  op: PatchOperation['op'],
+  value: JsonValue | undefined,
+  filter: FilterNode,
+): MemberOperation | undefined {
+  if (op === 'remove' || (op === 'replace' && isUnassigned(value))) return removeWhere(filter);
+  const given = onlyElement(value);
+  if (isUnassigned(given) || (isObject(given) && ownValue(given, 'value') === undefined)) return undefined;
+  const members = readMembers(value);
+  if (op === 'replace') return { op: 'exchange', leaving: removeWhere(filter), members };
+  for (const member of members) editMember('value', op, member.value, filter);
+  return undefined;
+}
+
+function removeWhere(filter: FilterNode): MemberRemoval {
   const ids = idsOf(filter);
   return ids ? { op: 'remove', ids } : { op: 'removeWhere', filter };
 }

@@ -13,9 +13,14 @@ export interface Member {
  */
 export type MemberOperation =
   | { readonly op: 'add'; readonly members: readonly Member[] }
-  | { readonly op: 'remove'; readonly ids: readonly string[] }
+  | MemberRemoval
   /** The members are these and no others. */
   | { readonly op: 'replace'; readonly members: readonly Member[] }
+  /** Puts members in the place of some; RFC 7644 §3.5.2.3: noTarget where nobody would leave. */
+  | { readonly op: 'exchange'; readonly leaving: MemberRemoval; readonly members: readonly Member[] };
+
+export type MemberRemoval =
+  | { readonly op: 'remove'; readonly ids: readonly string[] }
   /** Removes whoever satisfies a filter whose paths are relative to a member, `{value, type}`. */
   | { readonly op: 'removeWhere'; readonly filter: FilterNode };
 
