@@ -13,6 +13,8 @@ export interface AttributeSlot {
   readonly complex: boolean;
   /** A single object, to which dotted keys may add. */
   readonly mergeable: boolean;
+  /** A list to one of whose elements dotted keys may add. Members are told apart by their values alone. */
+  readonly overlaid: boolean;
   readonly read: ReadValue;
 }
 
@@ -51,7 +53,7 @@ function tableOf(attributes: readonly AttributeDefinition[], extension?: string)
 }
 
 function slotFor(definition: AttributeDefinition, extension?: string): AttributeSlot {
-  const { name, multiValued, mutability, returned, required } = definition;
+  const { name, multiValued, mutability, returned, required, subAttributes } = definition;
   const complex = definition.type === 'complex';
   return {
     name,
@@ -60,6 +62,7 @@ function slotFor(definition: AttributeDefinition, extension?: string): Attribute
     required,
     complex,
     mergeable: complex && !multiValued,
+    overlaid: multiValued && !!subAttributes?.every((sub) => sub.name !== 'value' || sub.mutability !== 'immutable'),
     read: compileReader(definition, '', extension !== undefined),
   };
 }

@@ -124,6 +124,69 @@ describe('normalizeResource: names (profile A10.8)', () => {
     expect(user({ [ENT.toUpperCase()]: { Department: 'Eng' } })).toEqual({ [ENT]: { department: 'Eng' } });
   });
 
+  describe('dotted keys beside the list that they made before (profile A1, seed 001)', () => {
+    const over = (addresses: unknown, dotted: Record<string, unknown>) => {
+      const keys = Object.fromEntries(Object.entries(dotted).map(([name, value]) => [`addresses.${name}`, value]));
+      const results = [user({ addresses, ...keys }), user({ ...keys, addresses })];
+      expect(results[1]).toEqual(results[0]);
+      return results[0]!['addresses'];
+    };
+    const work = { type: 'work', locality: 'Bergen' };
+
+    it.each<[string, unknown, Record<string, unknown>, unknown]>([
+      ['change it', [{ locality: 'Oslo' }], { locality: 'Bergen' }, [{ locality: 'Bergen' }]],
+      ['in any case', [{ locality: 'Oslo' }], { LOCALITY: 'Bergen' }, [{ locality: 'Bergen' }]],
+      [
+        'keep what they do not name',
+        [{ locality: 'Oslo', country: 'NO', primary: true }],
+        { locality: 'Bergen' },
+        [{ country: 'NO', primary: true, locality: 'Bergen' }],
+      ],
+      ['leave typed ones alone', [work, { locality: 'Oslo' }], { locality: 'Rome' }, [work, { locality: 'Rome' }]],
+      ['make one where all have a type', [work], { locality: 'Rome' }, [work, { locality: 'Rome' }]],
+      [
+        'with a type mean the one of that type',
+        [{ country: 'NO' }, work],
+        { type: 'work', locality: 'Rome' },
+        [{ country: 'NO' }, { type: 'work', locality: 'Rome' }],
+      ],
+      [
+        'with a type that none has make one',
+        [work],
+        { type: 'home', country: 'NO' },
+        [work, { type: 'home', country: 'NO' }],
+      ],
+      [
+        'of several take the one that is like them',
+        [{ formatted: 'x' }, { locality: 'Oslo' }],
+        { locality: 'Rome' },
+        [{ formatted: 'x' }, { locality: 'Rome' }],
+      ],
+      [
+        'take the first where none is like them',
+        [{ formatted: 'x' }, { country: 'NO' }],
+        { locality: 'Rome' },
+        [{ formatted: 'x', locality: 'Rome' }, { country: 'NO' }],
+      ],
+      ['empty one unassigns', [{ locality: 'Oslo', country: 'NO' }], { locality: '' }, [{ country: 'NO' }]],
+      ['empty ones leave no element', [{ locality: 'Oslo' }], { locality: '', country: null }, undefined],
+      ['empty ones make none', [work], { locality: '' }, [work]],
+      ['one object counts as a list', { locality: 'Oslo' }, { locality: 'Rome' }, [{ locality: 'Rome' }]],
+    ])('%s', (_name, addresses, dotted, expected) => expect(over(addresses, dotted)).toEqual(expected));
+
+    it('add a member, as members are told apart by their values alone', () => {
+      const members = (value: string) => group({ members: [{ value: 'u1' }], 'members.value': value })['members'];
+      expect(members('u2')).toEqual([{ value: 'u1' }, { value: 'u2' }]);
+      expect(members('')).toEqual([{ value: 'u1' }]);
+    });
+
+    it('tells of a wrong value as ever', () => {
+      expect(refusal(() => user({ addresses: [{ locality: 'Oslo' }], 'addresses.locality': ['x'] })).detail).toBe(
+        'Attribute "addresses[0].locality" must be a string, but an array came.',
+      );
+    });
+  });
+
   it('takes dotted keys, in either order with the object', () => {
     expect(user({ 'name.givenName': 'Ana', name: { familyName: 'Lee' } })).toEqual({
       name: { givenName: 'Ana', familyName: 'Lee' },

@@ -8,6 +8,7 @@ import { type AttributeSlot, type CompiledModel, compileModel, type NameTable } 
 import { emptyBlanks } from './empty-blanks.js';
 import { Faults } from './gather-faults.js';
 import { checkNameCount, invalidName, keepJson, type Walk, wrongValue } from './keep-json.js';
+import { overlayElement } from './overlay-element.js';
 import { isUnassigned } from './read-simple-value.js';
 
 type JsonObject = { [name: string]: JsonValue };
@@ -60,7 +61,7 @@ class BodyReading {
   /** Spelling of each name that no schema knows, by lower case, so that `Country` and `country` stay one attribute. */
   private spellings: Map<string, string> | undefined;
   /** Lists given by dotted keys (`addresses.locality`): one element each, read at the end. */
-  private dotted: Map<AttributeSlot, { target: JsonObject; element: Record<string, unknown> }> | undefined;
+  private dotted: Map<AttributeSlot, { target: JsonObject; element: JsonObject }> | undefined;
 
   constructor(private readonly model: ResourceModel) {
     this.compiled = compileModel(model);
@@ -81,7 +82,9 @@ class BodyReading {
     if (this.dotted) {
       for (const [slot, { target, element }] of this.dotted) {
         const present = target[slot.name];
-        this.put(target, slot, Array.isArray(present) ? [...present, element] : element);
+        delete target[slot.name];
+        if (!Array.isArray(present)) this.put(target, slot, element);
+        else this.put(target, slot, slot.overlaid ? overlayElement(present, element) : [...present, element]);
       }
     }
     this.faults.throwIfAny();
@@ -182,7 +185,9 @@ class BodyReading {
   ): void {
     const slot = table.get(name) ?? table.get(name.toLowerCase());
     if (!isAttributeName(name) || !isAttributeName(sub)) throw invalidName(`${name}.${sub}`);
-    if (slot?.role === 'ignored' || isUnassigned(value)) return;
+    if (slot?.role === 'ignored') return;
+    // Of a list it may be the end of what an element had.
+    if (isUnassigned(value) && !slot?.overlaid) return;
     if (!slot) {
       const present = target[this.spellingOf(schema, name)];
       this.putUnknown(target, schema, name, { ...(isPlainObject(present) ? present : {}), [sub]: value });
@@ -191,8 +196,8 @@ class BodyReading {
     } else if (slot.complex) {
       this.dotted ??= new Map();
       const pending = this.dotted.get(slot);
-      if (pending) pending.element[sub] = value;
-      else this.dotted.set(slot, { target, element: { [sub]: value } });
+      if (pending) pending.element[sub] = value as JsonValue;
+      else this.dotted.set(slot, { target, element: { [sub]: value as JsonValue } });
     } else {
       throw new ScimError('invalidSyntax', `Attribute ${quoteName(slot.path)} has no sub-attribute ${quoteName(sub)}.`);
     }
