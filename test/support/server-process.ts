@@ -3,9 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { PATIENT, UNLIMITED } from './unlimited.js';
 
-const MAIN = 'dist/apps/standalone/src/main.js';
-
-/** The built standalone as a process of its own, to be killed. */
+/** A built app, the standalone unless another is named, as a process of its own, to be killed. */
 export class ServerProcess {
   private constructor(
     private readonly child: ChildProcess,
@@ -26,8 +24,12 @@ export class ServerProcess {
   }
 
   /** Resolves once it serves. @throws when it ends before */
-  static async start(dataDir: string, env: Readonly<Record<string, string>> = {}): Promise<ServerProcess> {
-    const child = spawn(process.execPath, ['--enable-source-maps', MAIN], {
+  static async start(
+    dataDir: string,
+    env: Readonly<Record<string, string>> = {},
+    app = 'standalone',
+  ): Promise<ServerProcess> {
+    const child = spawn(process.execPath, ['--enable-source-maps', `dist/apps/${app}/src/main.js`], {
       env: {
         ...process.env,
         DATA_DIR: dataDir,
@@ -46,7 +48,7 @@ export class ServerProcess {
     let token: string | undefined;
     for await (const line of createInterface({ input: child.stdout })) {
       token ??= /^ {2}Token +([A-Za-z0-9]{64})$/.exec(line)?.[1];
-      const ready = /"url":"([^"]+)".*Rollcall is ready/.exec(line);
+      const ready = /"url":"([^"]+)".* is ready"/.exec(line);
       if (ready?.[1] !== undefined) {
         return new ServerProcess(child, ready[1], token, written);
       }

@@ -7,7 +7,8 @@ import { type DirectoryEngines, type DirectoryService, type Engines, installedPr
 import type { EventStore, RecordedEvent } from '#event-store';
 import { createLogger, type Logger } from '#telemetry';
 import { startGateway as composeGateway } from '../../apps/scim-gateway/src/gateway-app.js';
-import { adminLimits, pageSizes } from '../../apps/scim-gateway/src/gateway.module.js';
+import { adminLimits } from '../../apps/scim-gateway/src/admin-limits.js';
+import { pageSizes } from '../../apps/scim-gateway/src/gateway.module.js';
 import { type Answer, HttpClient } from './http-client.js';
 import { PATIENCE_MS, PATIENT, UNLIMITED } from './unlimited.js';
 import { TenantClient } from './tenant-client.js';

@@ -4,7 +4,8 @@ import { adminKey, DirectoryService, installedProducts, oauthKey, openEngines } 
 import { Aggregates } from '#handlers';
 import { createHttpApp, OTHER_ERRORS } from '#scim-http';
 import type { ExceptionFilter } from '@nestjs/common';
-import { adminLimits, oauthRoutes, pageSizes, serviceModule } from '../../scim-gateway/src/gateway.module.js';
+import { adminLimits } from '../../scim-gateway/src/admin-limits.js';
+import { oauthRoutes, pageSizes, serviceModule } from '../../scim-gateway/src/gateway.module.js';
 import { listen, transport } from '../../scim-gateway/src/listen.js';
 import { startTelemetry } from '../../scim-gateway/src/telemetry/app-telemetry.js';
 import { tellOfAggregates, tellOfDirectory, tellOfTokens } from '../../scim-gateway/src/telemetry/metric-sources.js';

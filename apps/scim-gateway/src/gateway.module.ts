@@ -1,10 +1,10 @@
-import { type RequestLimits, SignInFailures } from '#access';
+import type { RequestLimits } from '#access';
 import type { RollcallConfig } from '#config';
 import { type DirectoryService, type Engines, EnginesModule } from '#engines';
 import { HandlersModule } from '#handlers';
 import { OAuthModule } from '#oauth';
 import type { ProductProfile } from '#products';
-import { clientAddresses, type PageSizes, ScimHttpModule } from '#scim-http';
+import { type PageSizes, ScimHttpModule } from '#scim-http';
 import { HealthController, type Logger, type ReadinessCheck } from '#telemetry';
 import type { DynamicModule, Type } from '@nestjs/common';
 
@@ -41,13 +41,6 @@ export function serviceModule(parts: {
 export const pageSizes = ({ DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE }: RollcallConfig): PageSizes => ({
   defaultSize: DEFAULT_PAGE_SIZE,
   maxSize: MAX_PAGE_SIZE,
-});
-
-/** What slows down whoever asks the admin API too much. */
-export const adminLimits = (config: RollcallConfig) => ({
-  perSecond: config.ADMIN_RATE_LIMIT_PER_SECOND,
-  failures: new SignInFailures(config.SIGN_IN_FAILURES_PER_MINUTE),
-  addressOf: clientAddresses(config.TRUSTED_PROXIES),
 });
 
 /** OAuth 2 as the configuration wants it. @param key what its pages are signed with */

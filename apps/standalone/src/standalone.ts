@@ -24,9 +24,10 @@ import { definePeople } from '../../define/src/define-people.js';
 import { defineController } from '../../define/src/define.controller.js';
 import { hrAssistantPeople } from '../../hr-assistant/src/hr-assistant-people.js';
 import { hrAssistantController } from '../../hr-assistant/src/hr-assistant.controller.js';
+import { adminLimits } from '../../scim-gateway/src/admin-limits.js';
 import { DEMO_TENANT, firstStartNotice, prepareFirstStart } from '../../scim-gateway/src/first-start.js';
 import { type GatewayApp, startGateway } from '../../scim-gateway/src/gateway-app.js';
-import { adminLimits, pageSizes } from '../../scim-gateway/src/gateway.module.js';
+import { pageSizes } from '../../scim-gateway/src/gateway.module.js';
 import { listen } from '../../scim-gateway/src/listen.js';
 import { type AppTelemetry, startTelemetry } from '../../scim-gateway/src/telemetry/app-telemetry.js';
 import {

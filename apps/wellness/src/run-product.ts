@@ -1,10 +1,20 @@
 import { hashToken } from '#access';
-import { ADMIN_KEY_HASH, AdminGuard, peopleController, type PeopleList } from '#admin-http';
+import {
+  ADMIN_KEY_HASH,
+  ADMIN_LIMITS,
+  AdminGuard,
+  AdminLimits,
+  type AdminLimitsOptions,
+  peopleController,
+  type PeopleList,
+  ProblemFilter,
+} from '#admin-http';
 import type { PeopleWords, PersonRow } from '#consumer';
 import { adminKey, busCheck, openProductEngines, readModelsCheck } from '#engines';
 import { productProfiles } from '#products';
-import { createHttpApp } from '#scim-http';
-import type { DynamicModule, Type } from '@nestjs/common';
+import { createHttpApp, OTHER_ERRORS } from '#scim-http';
+import type { DynamicModule, ExceptionFilter, Type } from '@nestjs/common';
+import { adminLimits } from '../../scim-gateway/src/admin-limits.js';
 import { listen, transport } from '../../scim-gateway/src/listen.js';
 import { healthRoutes } from '../../scim-gateway/src/health-app.js';
 import { startTelemetry } from '../../scim-gateway/src/telemetry/app-telemetry.js';
@@ -17,12 +27,16 @@ const PEOPLE = Symbol('People');
 /** Makes a product's own controller, behind a prefix, for the people under an injection token. */
 export type ControllerOf = (prefix: string, token: symbol) => Type;
 
-/** Root module of a product that serves alone, its people at `/people`. */
+/**
+ * Root module of a product that serves alone, its people at `/people`. It knows the admin key and no admin's own: those are in
+ * read models that are not a product's to read (ADR 0019).
+ */
 class ProductModule {
   static for(
     people: PeopleList,
     controller: ControllerOf,
     key: string,
+    limits: AdminLimitsOptions,
     health: ReturnType<typeof healthRoutes>,
   ): DynamicModule {
     return {
@@ -32,6 +46,8 @@ class ProductModule {
         ...health.providers,
         { provide: PEOPLE, useValue: people },
         { provide: ADMIN_KEY_HASH, useValue: hashToken(key) },
+        { provide: ADMIN_LIMITS, useValue: new AdminLimits(limits) },
+        { provide: OTHER_ERRORS, useClass: ProblemFilter },
         AdminGuard,
       ],
     };
@@ -54,13 +70,15 @@ export async function runProduct<View, Row extends PersonRow>(
     tellOfProduct(telemetry.metrics, id, people);
     const checks = [{ name: id, check: () => work.check() }, readModelsCheck(work.models), busCheck(bus, true)];
     const { key } = await adminKey(config);
-    const app = await createHttpApp(ProductModule.for(people, controller, key, healthRoutes(logger, checks)), {
+    const module = ProductModule.for(people, controller, key, adminLimits(config), healthRoutes(logger, checks));
+    const app = await createHttpApp(module, {
       logger,
       maxBodyBytes: config.MAX_BODY_BYTES,
       baseDomain: undefined,
       metrics: telemetry.route,
       ...transport(config),
     });
+    app.useGlobalFilters(app.get<ExceptionFilter>(OTHER_ERRORS));
     const url = await listen(app, config, logger);
     logger.info({ url }, `${id} is ready`);
     return {

@@ -1,5 +1,6 @@
 export * from './admin-http.module.js';
 export * from './access/acting-admin.js';
+export * from './access/admin-limits.js';
 export * from './access/admin.guard.js';
 export * from './access/declared-routes.js';
 export * from './access/requires.decorator.js';
