@@ -1,4 +1,4 @@
-import { parseStream, TENANT_STREAMS, USER_STREAMS } from '#domain';
+import { parseStream, TENANT_STREAMS, USER_STREAMS, userStream } from '#domain';
 import type { EventBatch, EventStore, RecordedEvent } from '#event-store';
 import { CE, type Consumer, decodeCloudEvent, type MessageBus, type ReceivedMessage } from '#message-bus';
 import {
@@ -27,6 +27,8 @@ const GATHER_MS = 100;
 const CATCH_UP_MS = 5_000;
 /** A checkpoint that only passes over events moves this seldom. */
 const IDLE_POSITIONS = 1_000n;
+/** No person has a longer one, whatever a product writes. */
+const LONGEST_STREAM = 500;
 
 /** Names the checkpoint in the log and the group on the acks topics. */
 export const DEPROVISIONING = 'deprovisioning';
@@ -213,8 +215,8 @@ export class DeprovisioningFollower {
 
   private async acknowledged(batch: readonly ReceivedMessage[]): Promise<void> {
     const leavers = batch.flatMap((message) => this.leaverIn(message) ?? []);
-    const newest = leavers.reduce((most, { position }) => (BigInt(position) > most ? BigInt(position) : most), -1n);
-    if (newest >= 0n && !(await this.passed.waitFor(newest, CATCH_UP_MS))) {
+    const needed = await this.neededFor(leavers);
+    if (needed >= 0n && !(await this.passed.waitFor(needed, CATCH_UP_MS))) {
       throw new Error('The log has yet to be read up to what was acknowledged');
     }
     await this.alone(async () => {
@@ -236,6 +238,29 @@ export class DeprovisioningFollower {
         if (product !== undefined) this.acknowledging.add(product);
       }
     });
+  }
+
+  /**
+   * How far the log must have been read for these to be judged: of each person up to the newest event that stands where it was
+   * acknowledged, or before. That place itself may be any event's (a view that a saved mapping has changed carries the
+   * relay's), and how far the log was seen past events that are not followed is told late.
+   */
+  private async neededFor(leavers: readonly DeactivationTakenIn[]): Promise<bigint> {
+    const unread = new Map<string, bigint>();
+    for (const { tenant, userId, position } of leavers) {
+      const stream = userStream(tenant, userId);
+      const acknowledged = BigInt(position);
+      if (acknowledged <= (this.passed.current ?? -1n) || stream.length > LONGEST_STREAM) continue;
+      if (acknowledged > (unread.get(stream) ?? -1n)) unread.set(stream, acknowledged);
+    }
+    const needed = await Promise.all(
+      [...unread].map(async ([stream, acknowledged]) => {
+        const newest = this.options.store.read(stream, { direction: 'backwards', limit: 1 });
+        for await (const { position } of newest) return position < acknowledged ? position : acknowledged;
+        return -1n;
+      }),
+    );
+    return needed.reduce((most, position) => (position > most ? position : most), -1n);
   }
 
   private time({ products, requestedAt }: DeprovisioningDocument, leaver: DeactivationTakenIn): void {
