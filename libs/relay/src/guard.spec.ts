@@ -62,6 +62,9 @@ describe('the guard', () => {
     const [hold, ...others] = await holdsOf(tenant);
     expect(others).toEqual([]);
     expect(hold).toMatchObject({ departures: 20, people: 100, since: after(0) });
+    // A place that the log has in every store, which a position is not.
+    expect(hold).toMatchObject({ firstDeparture: { stream: userStream(tenant, idOf(0)), revision: 1 } });
+    expect(hold).not.toHaveProperty('sincePosition');
     expect(world.changes(tenant, idOf(25))).toEqual(['0 provisioned']);
     expect(world.changes(tenant, idOf(60))).toEqual(['0 provisioned', '1 updated']);
     // A single leaver, at another time.

@@ -19,8 +19,8 @@ interface Departures {
   readonly at: number;
   readonly count: number;
   readonly occurredAt: string;
-  /** Of the first of them, in decimal digits. */
-  readonly position: string;
+  /** Where the first of them stands; absent in what an older release has written. */
+  readonly first?: HoldFacts['firstDeparture'];
 }
 
 interface OpenHold {
@@ -225,7 +225,7 @@ export class Guard {
       departures =
         last && at - last.at < windowMs / PIECES
           ? [...departures.slice(0, -1), { ...last, count: last.count + leaving }]
-          : [...departures, { at, count: leaving, occurredAt, position: `${event.position}` }];
+          : [...departures, { at, count: leaving, occurredAt, first: placeOf(event) }];
     } else if (leaving < 0 && last) {
       const rest = departures.slice(0, -1);
       departures = last.count > 1 ? [...rest, { ...last, count: last.count - 1 }] : rest;
@@ -242,13 +242,13 @@ export class Guard {
       this.put(next);
       return undefined;
     }
-    const [first] = departures;
+    const { occurredAt: since, first } = departures[0] ?? { occurredAt, first: placeOf(event) };
     const hold = document.hold ?? {
       id: event.id,
       facts: {
         holdId: event.id,
-        since: first?.occurredAt ?? occurredAt,
-        sincePosition: first?.position ?? `${event.position}`,
+        since,
+        ...(first && { firstDeparture: first }),
         departures: total,
         people: before,
         settings: thresholds,
@@ -268,3 +268,5 @@ export class Guard {
     if (document.hold || document.endings) this.concerned.add(document._id);
   }
 }
+
+const placeOf = ({ stream, revision }: RecordedEvent) => ({ stream, revision });

@@ -62,6 +62,7 @@ export class HoldsList {
 export function describeHold({
   _id,
   tenant: _tenant,
+  firstDeparture: _first,
   sincePosition: _position,
   admin,
   ...hold

@@ -21,8 +21,10 @@ export interface Hold {
   readonly heldAt: string;
   /** When the first departure of the window happened. */
   readonly since: string;
-  /** Position of that departure in the log, in decimal digits. */
-  readonly sincePosition: string;
+  /** Where that departure stands, in whatever store the log is; absent in holds of releases which told `sincePosition`. */
+  readonly firstDeparture?: { readonly stream: string; readonly revision: number };
+  /** Its position in the store that was written to then, in decimal digits. Of no use: the log may have moved since. */
+  readonly sincePosition?: string;
   /** How many had departed within the window when it was noticed, and of how many people. */
   readonly departures: number;
   readonly people: number;

@@ -34,7 +34,7 @@ const ruled = (version: number, rules: (typeof editors)[]): TenantEvent => ({
 const holdFacts = {
   holdId: 'h1',
   since: '2026-01-01T00:00:00.000Z',
-  sincePosition: '7',
+  firstDeparture: { stream: 'user-acme.u1', revision: 7 },
   departures: 21,
   people: 100,
   settings: { percent: 10, leastPeople: 20, windowMinutes: 10 },

@@ -3,6 +3,7 @@ import {
   type EventBatch,
   type EventStore,
   type NewEvent,
+  type ReadAllOptions,
   type RecordedEvent,
   type ReadStreamOptions,
   type StreamWrite,
@@ -36,9 +37,18 @@ export class SharedLog implements EventStore {
     yield* piece.slice(0, limit);
   }
 
-  // eslint-disable-next-line require-yield
-  async *readAll(): AsyncIterable<RecordedEvent> {
-    throw new Error('no spec here reads the whole log');
+  async *readAll(
+    position: bigint | 'start' | 'end',
+    { streamPrefixes = [''], direction = 'forwards', limit }: ReadAllOptions = {},
+  ): AsyncIterable<RecordedEvent> {
+    await this.pause();
+    const forwards = direction === 'forwards';
+    const isBehind = (at: bigint): boolean =>
+      typeof position !== 'bigint' ? forwards === (position === 'start') : forwards ? at > position : at < position;
+    const found = this.events.filter(
+      (event) => isBehind(event.position) && streamPrefixes.some((prefix) => event.stream.startsWith(prefix)),
+    );
+    yield* (forwards ? found : found.reverse()).slice(0, limit);
   }
 
   // eslint-disable-next-line require-yield

@@ -16,6 +16,7 @@ import type { Aggregates } from '../aggregates/aggregates.js';
 import type { GroupUpdates } from '../groups/group-updates.js';
 import type { RequestContext } from '../request-context.js';
 import type { UserNameClaims } from '../users/user-name-claims.js';
+import { beforeFirstDeparture } from './first-departure.js';
 
 /** What a mass departure took away, as the log tells it from its first departure on. */
 interface Losses {
@@ -83,12 +84,12 @@ export class DeprovisioningUndo {
     return { tenant, correlationId, causationId: started.id, ...(actor && { actor }), ...(admin && { admin }) };
   }
 
-  private async losses(tenant: string, { sincePosition, settings }: Hold, context: RequestContext): Promise<Losses> {
+  private async losses(tenant: string, hold: Hold, context: RequestContext): Promise<Losses> {
     const departed = new Set<string>();
     const memberships = new Map<string, Map<string, boolean>>();
-    const before = BigInt(sincePosition) - 1n;
+    const before = await beforeFirstDeparture(this.store, tenant, hold);
     const streamPrefixes = [`${USER_STREAMS}${tenant}.`, `${GROUP_STREAMS}${tenant}.`];
-    for await (const event of this.store.readAll(before < 0n ? 'start' : before, { streamPrefixes })) {
+    for await (const event of this.store.readAll(before, { streamPrefixes })) {
       const { id } = parseStream(event.stream);
       if (event.type === 'UserDeactivated' || event.type === 'UserDeprovisioned') departed.add(id);
       else if (event.type === 'UserReactivated') {
@@ -98,7 +99,7 @@ export class DeprovisioningUndo {
         const { added, removed } = (event as unknown as Extract<GroupEvent, { type: 'GroupMembershipChanged' }>).data;
         const lost = memberships.get(id) ?? new Map<string, boolean>();
         memberships.set(id, lost);
-        for (const { value } of removed) lost.set(value, removed.length >= settings.leastPeople);
+        for (const { value } of removed) lost.set(value, removed.length >= hold.settings.leastPeople);
         for (const { value } of added) lost.delete(value);
       }
     }
