@@ -13,7 +13,7 @@ import { PROJECTIONS, userDirectory } from '#projections';
 import type { Document, ReadModels } from '#read-models';
 import { openLmdbReadModels } from '#read-models/lmdb';
 import { ProjectionRunner, SILENT } from '#subscriptions';
-import { GUARDS, readRederivations, Relay, RELAY_CHECKPOINT, RELAY_COLLECTIONS, SWEEPS } from '#relay';
+import { DOUBTS, GUARDS, readRederivations, Relay, RELAY_CHECKPOINT, RELAY_COLLECTIONS, SWEEPS } from '#relay';
 
 /** A view as it stands on a topic. */
 export interface Delivered {
@@ -188,6 +188,7 @@ export class RelayWorld implements AsyncDisposable {
     const done = async (): Promise<boolean> => {
       const last = (await this.store.lastPosition()) ?? 0n;
       if (((await this.models.checkpoint(RELAY_CHECKPOINT)) ?? 0n) < last) return false;
+      if ((await this.models.count(DOUBTS.name, {})) > 0) return false;
       for (const tenant of tenants) {
         const all = await readRederivations(this.models, tenant);
         if (all.some(({ state }) => state === 'running')) return false;

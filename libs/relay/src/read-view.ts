@@ -2,6 +2,7 @@ import { absentUser, evolveUser, type Fact, type UserEvent, userStream } from '#
 import type { EventStore } from '#event-store';
 import { compileProfile, isEnabled, type ProductProfile, type ViewMessage } from '#products';
 import type { ReadModels } from '#read-models';
+import { DOUBT_ID, type DoubtDocument, DOUBTS, isInDoubt } from './doubt.js';
 import { type RolesDocument, TOLD_ROLES } from './differences.js';
 import { viewOf } from './relay-messages.js';
 import { isUncertain, rulesFor, servingByDefault } from './serving.js';
@@ -40,6 +41,8 @@ export async function readView(
   const person = { tenant, userId, revision, user };
   const compiled = compileProfile(profile, mapping);
   const view = viewOf(compiled, rules.settingsVersion, person, profile.roles?.key, told?.roles[profile.id]);
-  const awaitsRederivation = rules !== serving.layers[0].rules || isUncertain(serving, userId);
+  const doubt = await readModels.get<DoubtDocument>(DOUBTS.name, DOUBT_ID);
+  const isUnknown = isUncertain(serving, userId) || isInDoubt(doubt, tenant, userId);
+  const awaitsRederivation = rules !== serving.layers[0].rules || isUnknown;
   return view && { enabled: rules.enabled, awaitsRederivation, view };
 }

@@ -2,6 +2,7 @@ import { userStream } from '#domain';
 import { deprovisionedScope, documentId, userDirectory, type UserDocument, USERS } from '#projections';
 import type { ReadModels } from '#read-models';
 import { type Differences, followsGroups } from './differences.js';
+import type { Doubt } from './doubt.js';
 import { type Ending, type Guard, HELD, type HeldDocument } from './guard.js';
 import type { Memberships } from './memberships.js';
 import { type Cause, type Outbox, viewChanged, type ViewedPerson } from './relay-messages.js';
@@ -47,6 +48,7 @@ export interface RederivationParts {
   readonly memberships: Memberships;
   readonly differences: Differences;
   readonly guard: Guard;
+  readonly doubt: Doubt;
   readonly deliver: DeliverHeld;
   readonly history: UserHistory;
   readonly now: () => Date;
@@ -56,7 +58,8 @@ export interface RederivationParts {
 
 /**
  * Tells products of a tenant again what its people are like, in slices: everybody in the order of their ids where a
- * product's settings have changed, the people of a group where the group has. A view that differs is published.
+ * product's settings have changed, the people of a group where the group has. A view that differs is published. Where nobody
+ * knows what products were told, everybody of all tenants is.
  *
  * Whom there is to go through is read from the directory, once that has passed everybody who was provisioned; what they are
  * like, from the log as of the relay's own place.
@@ -72,11 +75,12 @@ export class Rederivation {
   /** Somebody of the tenant was provisioned at `position`. */
   noteProvisioned(tenant: string, position: bigint): void {
     if (this.provisioned.has(tenant)) this.provisioned.set(tenant, position);
+    this.parts.doubt.noteProvisioned(tenant, position);
   }
 
   get isIdle(): boolean {
-    const { sweeps, book, guard } = this.parts;
-    return guard.isIdle && sweeps.all.length === 0 && book.underWay().length === 0;
+    const { sweeps, book, guard, doubt } = this.parts;
+    return doubt.isOver && guard.isIdle && sweeps.all.length === 0 && book.underWay().length === 0;
   }
 
   /**
@@ -96,7 +100,8 @@ export class Rederivation {
         () =>
           this.deliverHeld(tenant, ending, position),
     );
-    const all = [...endings, ...sweeps, ...jobs];
+    const doubts = this.parts.doubt.isOver ? [] : [() => this.tellOnceMore(position)];
+    const all = [...doubts, ...endings, ...sweeps, ...jobs];
     if (all.length === 0) {
       this.provisioned.clear();
       return 'idle';
@@ -112,6 +117,55 @@ export class Rederivation {
   rollback(): void {
     this.sweeping = undefined;
     this.parts.memberships.rollback();
+  }
+
+  /** The next people whom nobody knows what products were told of, of whatever tenants. */
+  private async tellOnceMore(position: bigint): Promise<Slice | undefined> {
+    const { doubt, memberships, readModels } = this.parts;
+    const passed = (await readModels.checkpoint(userDirectory.name)) ?? -1n;
+    const found = await readModels.find<UserDocument>(USERS.name, {
+      filter: { _id: { $gt: doubt.upTo } },
+      sort: { _id: 1 },
+      limit: SLICE,
+      fields: ['id'],
+    });
+    if (passed < doubt.mustHavePassed(found.at(-1)?._id)) return undefined;
+    const people: { tenant: string; userId: string }[] = [];
+    for (const { _id, id: userId } of found) {
+      const tenant = _id.slice(0, _id.indexOf('/'));
+      if (people.at(-1)?.tenant !== tenant && !(await this.knowsRoles(tenant))) {
+        if (people.length === 0) return quietly(() => memberships.foldOn(tenant, position));
+        break;
+      }
+      people.push({ tenant, userId });
+    }
+    const last = people.at(-1);
+    if (!last) return quietly(async () => doubt.end());
+    return quietly(async (outbox) => {
+      for (const { tenant, userId } of people) await this.tellAll(tenant, userId, position, outbox);
+      doubt.moveTo(documentId(last.tenant, last.userId));
+    });
+  }
+
+  private async knowsRoles(tenant: string): Promise<boolean> {
+    const { book, memberships } = this.parts;
+    return !book.of(tenant).some(followsGroups) || memberships.isLive(tenant);
+  }
+
+  /** Tells every product of the person, whatever it was told before. */
+  private async tellAll(tenant: string, userId: string, position: bigint, outbox: Outbox): Promise<void> {
+    const { book, differences, doubt, guard } = this.parts;
+    if (await guard.passesOver(tenant, userId)) return;
+    const person = await this.person(tenant, userId, position);
+    const { id, time } = doubt.cause;
+    for (const served of book.of(tenant)) {
+      const [{ rules }] = served.serving.layers;
+      if (!rules.enabled) continue;
+      const found = await differences.find(served, undefined, rules, person, person);
+      if (!found) continue;
+      const view = { ...found, settingsVersion: Math.max(found.settingsVersion, doubt.settingsVersion) };
+      outbox.put(served.topic, viewChanged({ id: idFor(id, userId), time, position }, view));
+    }
   }
 
   private async goOn(tenant: string, served: Served, position: bigint): Promise<Slice | undefined> {
@@ -160,7 +214,7 @@ export class Rederivation {
     for (const userId of ids) {
       if (await this.parts.guard.passesOver(tenant, userId)) continue;
       const person = await this.person(tenant, userId, position);
-      const former = isUncertain(serving, userId) ? undefined : rulesFor(serving, userId);
+      const former = this.isUncertain(served, tenant, userId) ? undefined : rulesFor(serving, userId);
       const view = await this.parts.differences.find(served, former, rules, person, person);
       if (!view) continue;
       published += 1;
@@ -240,10 +294,14 @@ export class Rederivation {
     for (const served of products) {
       const { serving, topic } = served;
       const rules = rulesFor(serving, userId);
-      const former = isUncertain(serving, userId) ? undefined : rules;
+      const former = this.isUncertain(served, tenant, userId) ? undefined : rules;
       const view = await this.parts.differences.find(served, former, rules, person, person);
       if (view) outbox.put(topic, viewChanged({ id: idFor(eventId, userId), time: occurredAt, position }, view));
     }
+  }
+
+  private isUncertain({ serving }: Served, tenant: string, userId: string): boolean {
+    return isUncertain(serving, userId) || this.parts.doubt.includes(tenant, userId);
   }
 
   private async person(tenant: string, userId: string, position: bigint): Promise<ViewedPerson> {

@@ -114,6 +114,7 @@ export class Relay {
     this.holds = new HoldRecorder(this.guard, options.log);
     this.rederivation = new Rederivation({
       guard: this.guard,
+      doubt: this.doubt,
       deliver: (held, cause, outbox) => this.translation.deliverHeld(held, cause, outbox),
       readModels,
       book: this.book,
@@ -164,7 +165,7 @@ export class Relay {
     this.at = checkpoint ?? -1n;
     this.writtenBefore = (await store.lastPosition()) ?? -1n;
     if (checkpoint === undefined) this.doubt.begin(this.writtenBefore, new Date().toISOString());
-    else await this.doubt.load();
+    else await this.doubt.load(this.writtenBefore);
     await this.book.load(readModels);
     await this.sweeps.load(readModels);
     await this.guard.load(readModels);
@@ -278,10 +279,11 @@ export class Relay {
     } catch (error) {
       if (!this.stopping.signal.aborted) this.counts.failures++;
       if (error instanceof WriterEnded) this.end(error);
-      for (const part of [this.book, this.sweeps, this.state, this.differences, this.rederivation]) part.rollback();
+      for (const part of [this.book, this.sweeps, this.state, this.differences, this.rederivation, this.doubt])
+        part.rollback();
       throw error;
     }
-    for (const part of [this.book, this.sweeps, this.state]) part.commit();
+    for (const part of [this.book, this.sweeps, this.state, this.doubt]) part.commit();
     this.at = position;
     this.moved = true;
   }

@@ -3,17 +3,7 @@ import { compileProfile, type CompiledProfile, isEnabled, type ProductProfile, p
 import type { CollectionDefinition, Document, ReadModels } from '#read-models';
 import { LRUCache } from 'lru-cache';
 import type { RelayState } from './relay-state.js';
-import type { Doubt } from './doubt.js';
-import {
-  evolveServing,
-  finish,
-  inDoubt,
-  isInDoubt,
-  isUnderWay,
-  type Serving,
-  servingByDefault,
-  type ServingRules,
-} from './serving.js';
+import { evolveServing, finish, isUnderWay, type Serving, servingByDefault, type ServingRules } from './serving.js';
 
 /** `_id` is `tenant/product`; none where everything is as the profile has it. */
 export interface ServingDocument extends Document, Serving {
@@ -81,23 +71,14 @@ export class ServingBook {
     return compiled;
   }
 
-  /** @param doubt of what was told before; then the rules hold for everybody at once, and all are to be told once more */
-  hear(tenant: string, event: ProductEvent, id: string, occurredAt: string, doubt?: Doubt['cause']): void {
+  /** @param atOnce the rules hold for everybody; whoever is to be told is told for another reason */
+  hear(tenant: string, event: ProductEvent, id: string, occurredAt: string, atOnce = false): void {
     const { product } = event.data;
     const served = this.of(tenant).find(({ profile }) => profile.id === product);
     // A product of another release of ours: its settings wait in the tenant's own stream.
     if (!served) return;
     const next = evolveServing(served.serving, event, id, occurredAt);
-    const [{ rules }] = next.layers;
-    this.put(tenant, product, doubt && rules.enabled ? inDoubt(rules, doubt) : next);
-  }
-
-  /** Nobody knows what was told of the tenant's people. */
-  doubt(tenant: string, cause: Doubt['cause']): void {
-    for (const { profile, serving } of this.of(tenant)) {
-      const [{ rules }] = serving.layers;
-      if (rules.enabled && !isInDoubt(serving)) this.put(tenant, profile.id, inDoubt(rules, cause));
-    }
+    this.put(tenant, product, atOnce ? finish(next, occurredAt) : next);
   }
 
   /** The tenant is gone: nobody is told anything of it any more. */

@@ -52,35 +52,6 @@ export function rulesFor({ layers }: Serving, userId: string): ServingRules {
   throw new Error('the lowest layer is for everybody');
 }
 
-/** Stands behind the id of every person. */
-const EVERYBODY = '~';
-/** What `settingsVersion` counts from where its last value is lost, ms since the epoch. */
-const COUNTED_SINCE = Date.UTC(2026, 0, 1);
-
-/**
- * Everybody is to be told once more under `rules`, whatever they were told.
- * @param cause its id, and when it was found out, RFC 3339 in UTC
- */
-export function inDoubt(rules: ServingRules, { id, since }: { readonly id: string; readonly since: string }): Serving {
-  // Higher than all that products may have taken in as of the same position: time goes on faster than settings change.
-  const seconds = Math.floor((Date.parse(since) - COUNTED_SINCE) / 1_000);
-  const settingsVersion = Math.max(rules.settingsVersion + 1, seconds);
-  const anew: ServingRules = { ...rules, settingsVersion, eventId: id, changedAt: since };
-  return {
-    layers: [{ rules: anew, upTo: '' }, { rules: anew, upTo: '', reaching: EVERYBODY }, { rules: anew }],
-    rederivation: { startedAt: since, done: 0, published: 0 },
-  };
-}
-
-/** Whether it was {@link inDoubt}, and the derivation has not reached the person, or anybody where none is named. */
-export function isInDoubt({ layers }: Serving, userId = EVERYBODY): boolean {
-  for (const { upTo, reaching } of layers) {
-    if (upTo === undefined || userId <= upTo) return false;
-    if (reaching === EVERYBODY) return true;
-  }
-  return false;
-}
-
 /** Whether nobody knows what the product was told last of this person. */
 export function isUncertain({ layers }: Serving, userId: string): boolean {
   for (const { upTo, reaching } of layers) {

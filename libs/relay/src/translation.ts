@@ -15,7 +15,7 @@ import type { Guard, HeldDocument } from './guard.js';
 import type { Memberships } from './memberships.js';
 import { idFor } from './rederivation.js';
 import { canonicalChange, type Cause, type Outbox, viewChanged } from './relay-messages.js';
-import { again, isInDoubt, isUncertain, isUnderWay, rulesFor } from './serving.js';
+import { again, isUncertain, isUnderWay, rulesFor } from './serving.js';
 import type { Served, ServingBook } from './serving-book.js';
 import type { Sweeps } from './sweeps.js';
 import type { UserHistory } from './user-history.js';
@@ -62,7 +62,6 @@ export class Translation {
     const { revision, position } = event;
     if (revision === 0) this.parts.noteProvisioned(tenant, position);
     const isPast = this.parts.doubt.covers(position);
-    if (isPast) this.parts.book.doubt(tenant, this.parts.doubt.cause);
     const { before, after } = await this.parts.history.around(event);
     const cause = { id: event.id, time: event.metadata.occurredAt, position };
     const verdict = await this.parts.guard.consider(tenant, userId, event, before, after);
@@ -74,7 +73,7 @@ export class Translation {
       if (!rules.enabled || (await this.waitsForRoles(served, tenant, userId, after))) continue;
       const person = (user: typeof before) => ({ tenant, userId, revision, user });
       // Of the past, what it changed is enough: everybody is told once more.
-      const former = !isPast && isUncertain(served.serving, userId) ? undefined : rules;
+      const former = !isPast && this.isUncertain(served, tenant, userId) ? undefined : rules;
       const view = await this.parts.differences.find(served, former, rules, person(before), person(after));
       if (view) outbox.put(served.topic, viewChanged(cause, view));
     }
@@ -91,19 +90,24 @@ export class Translation {
       const rules = rulesFor(served.serving, userId);
       if (!rules.enabled || (await this.waitsForRoles(served, tenant, userId, after.state))) continue;
       const person = ({ state: user, revision }: typeof before) => ({ tenant, userId, revision, user });
-      const former = unsure || isUncertain(served.serving, userId) ? undefined : rules;
+      const former = unsure || this.isUncertain(served, tenant, userId) ? undefined : rules;
       const view = await this.parts.differences.find(served, former, rules, person(before), person(after));
       if (view) outbox.put(served.topic, viewChanged(cause, view));
     }
     this.parts.guard.letGo(held);
   }
 
+  /** Whether nobody knows what the product was told last of this person. */
+  private isUncertain({ serving }: Served, tenant: string, userId: string): boolean {
+    return isUncertain(serving, userId) || this.parts.doubt.includes(tenant, userId);
+  }
+
   /**
-   * Whether the derivation that is to reach the person must come first: they may have been told roles, and what those are is
-   * not known before the groups are. Whoever has left has none.
+   * Whether the person must be told once more first: they may have been told roles, and what those are is not known before
+   * the groups are. Whoever has left has none.
    */
   private async waitsForRoles(served: Served, tenant: string, userId: string, user: User): Promise<boolean> {
-    if (user.status !== 'active' || !isInDoubt(served.serving, userId) || !followsGroups(served)) return false;
+    if (user.status !== 'active' || !this.parts.doubt.includes(tenant, userId) || !followsGroups(served)) return false;
     return !(await this.parts.memberships.isLive(tenant));
   }
 
@@ -142,7 +146,8 @@ export class Translation {
     if (!(await this.parts.memberships.isLive(tenant))) {
       // A product that is enabled for everybody has no event to begin with: its roles begin with the first group.
       for (const { profile, serving } of interested) {
-        if (!isUnderWay(serving)) this.parts.book.put(tenant, profile.id, again(serving, eventId, occurredAt));
+        if (!isUnderWay(serving) && !this.parts.doubt.covers(position))
+          this.parts.book.put(tenant, profile.id, again(serving, eventId, occurredAt));
       }
       return;
     }
@@ -159,7 +164,7 @@ export class Translation {
         if (!(await this.parts.differences.mayDiffer(served, rules, { tenant, userId }))) continue;
         const { state: user, revision } = await this.parts.history.asOf(userStream(tenant, userId), position);
         const person = { tenant, userId, revision, user };
-        const former = isUncertain(served.serving, userId) ? undefined : rules;
+        const former = this.isUncertain(served, tenant, userId) ? undefined : rules;
         const view = await this.parts.differences.find(served, former, rules, person, person);
         if (!view) continue;
         outbox.put(served.topic, viewChanged({ id: idFor(eventId, userId), time: occurredAt, position }, view));
@@ -195,13 +200,7 @@ export class Translation {
       case 'ProductDisabled':
       case 'AttributeMappingChanged':
       case 'RoleMappingChanged':
-        book.hear(
-          tenant,
-          { type, data } as ProductEvent,
-          id,
-          metadata.occurredAt,
-          doubt.covers(position) ? doubt.cause : undefined,
-        );
+        book.hear(tenant, { type, data } as ProductEvent, id, metadata.occurredAt, doubt.covers(position));
         break;
       case 'TenantDeleted':
         book.forget(tenant, metadata.occurredAt);
