@@ -485,7 +485,6 @@ describe('products of a tenant', () => {
       ['POST', '/define/enable', {}],
       ['POST', '/define/disable', {}],
       ['PUT', '/wellness/mapping', { overrides: [] }],
-      ['POST', '/wellness/mapping/preview', { overrides: [] }],
       ['POST', '/wellness/mapping/versions/0/restore', {}],
       ['PUT', '/define/roles', { rules: [] }],
       ['POST', '/define/roles/versions/0/restore', {}],
@@ -498,6 +497,16 @@ describe('products of a tenant', () => {
       const ask = async (client: AdminClient) => (await client.get(`${path}${route}`)).status;
       expect([route, await ask(own), await ask(auditor), await ask(other)]).toEqual([route, 200, 200, 404]);
     }
+    const before = await gateway.store.lastPosition();
+    for (const [client, status] of [
+      [own, 200],
+      [auditor, 200],
+      [other, 404],
+    ] as const) {
+      const answer = await client.post(`${path}/wellness/mapping/preview`, { overrides: [] });
+      expect(answer.status).toBe(status);
+    }
+    expect(await gateway.eventsAfter(before)).toEqual([]);
   });
 
   it('of a tenant that is gone are not answered', async () => {

@@ -48,7 +48,7 @@ export const PRODUCT_CASES: Readonly<Record<string, AdminCase>> = {
     send: (at) => ({ path: `${wellness(at)}/mapping`, body: { overrides } }),
   },
   'POST /admin/v1/tenants/:slug/products/:product/mapping/preview': {
-    may: CHANGE,
+    may: READ,
     send: (at) => ({ path: `${wellness(at)}/mapping/preview`, body: { overrides } }),
     probes: {
       'an attribute that only its people carry': [

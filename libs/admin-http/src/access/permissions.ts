@@ -14,9 +14,11 @@ type Subject = 'tenant' | 'tenantQuery' | 'installation' | 'own';
 interface Rule {
   readonly about: Subject;
   readonly roles: readonly AdminRole[];
+  /** Of a POST that only asks: what it answers could as well be read. */
+  readonly changesNothing?: true;
 }
 
-/** Everything that can be asked for, and who may. Besides, auditors read only, whatever a rule says. */
+/** Everything that can be asked for, and who may. Besides, auditors read only, whatever the roles of a rule. */
 export const PERMISSIONS = {
   'reference:read': { about: 'own', roles: EVERYBODY },
   'self:read': { about: 'own', roles: EVERYBODY },
@@ -24,6 +26,8 @@ export const PERMISSIONS = {
   'activity:read': { about: 'own', roles: EVERYBODY },
   'tenants:register': { about: 'installation', roles: OPERATORS },
   'tenant:read': { about: 'tenant', roles: EVERYBODY },
+  /** Computes on what is there; a GET has no place for the lines of a mapping. */
+  'mapping:preview': { about: 'tenant', roles: EVERYBODY, changesNothing: true },
   /** Name, settings, connections and credentials. */
   'tenant:change': { about: 'tenant', roles: ['operator', 'tenant-admin'] },
   /** Suspend, resume and delete. */
@@ -55,7 +59,7 @@ export type Decision = 'allowed' | 'forbidden' | 'hidden';
 /** The one place where it is decided who may do what. */
 export function decideAccess(admin: AdminPrincipal, { permission, method, pathTenant, queryTenant }: Asked): Decision {
   if (permission === undefined) return 'forbidden';
-  const { about, roles }: Rule = PERMISSIONS[permission];
+  const { about, roles, changesNothing }: Rule = PERMISSIONS[permission];
   const sees = (tenant: string): boolean => !admin.tenants || admin.tenants.includes(tenant);
   // Whatever an admin may not see comes first: what they may do there would tell that it is there.
   if (about === 'tenant' && (pathTenant === undefined || !sees(pathTenant))) return 'hidden';
@@ -63,5 +67,6 @@ export function decideAccess(admin: AdminPrincipal, { permission, method, pathTe
   if (about === 'tenantQuery' && queryTenant === undefined && admin.tenants) return 'forbidden';
   if (about === 'installation' && admin.tenants) return 'forbidden';
   if (!roles.includes(admin.role)) return 'forbidden';
-  return admin.role === 'auditor' && method !== 'GET' && method !== 'HEAD' ? 'forbidden' : 'allowed';
+  if (admin.role !== 'auditor' || changesNothing) return 'allowed';
+  return method === 'GET' || method === 'HEAD' ? 'allowed' : 'forbidden';
 }

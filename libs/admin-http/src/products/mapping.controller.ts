@@ -76,7 +76,7 @@ export class MappingController {
 
   @Post('preview')
   @HttpCode(200)
-  @Requires('tenant:change')
+  @Requires('mapping:preview')
   @ApiOperation({
     summary: 'Show what an attribute mapping would do, without saving it',
     description:
