@@ -26,6 +26,13 @@ function refusal(act: () => unknown): ScimError {
   throw new Error('nothing was refused');
 }
 
+/** JSON with numbers that JavaScript has no number for. */
+const toJson = (value: unknown): string =>
+  JSON.stringify(value, (_name, part: unknown) => (typeof part === 'bigint' ? `#${part}#` : part)).replace(
+    /"#(-?\d+)#"/g,
+    '$1',
+  );
+
 describe('normalizeResource: what each provider sends', () => {
   it('takes Okta’s create as it is, without what is not for storing (profile A1)', () => {
     const { attributes, passwordGiven } = normalizeResource(userModel, {
@@ -311,6 +318,28 @@ describe('normalizeResource: types', () => {
 
   it.each(['1', 'yes', 'no', 0, 1, ' true'])('refuses active %j', (given) => {
     expect(refusal(() => user({ active: given })).kind).toBe('invalidValue');
+  });
+
+  it.each([
+    ['employeeNumber', 12345678901234567890n, `${ENT}:employeeNumber`],
+    ['employeeNumber', -9007199254740993n, `${ENT}:employeeNumber`],
+    ['payrollId', 12345678901234567890n, `${ENT}:payrollId`],
+    ['ids', [1, 9007199254740993n], `${ENT}:ids`],
+    ['badge', { code: 9007199254740993n }, `${ENT}:badge`],
+  ])('refuses a number of %s that lost digits when it was parsed: %j', (name, number, path) => {
+    const parsed = JSON.parse(toJson({ [ENT]: { [name]: number } })) as unknown;
+    const error = refusal(() => user(parsed));
+    expect([error.kind, error.detail]).toEqual([
+      'invalidValue',
+      `Attribute "${path}" must be sent as text: a JSON number beyond 9007199254740991 loses digits.`,
+    ]);
+  });
+
+  it('keeps every number that arrives whole', () => {
+    const numbers = { a: 9007199254740991, b: -9007199254740991, c: 1234.5, d: 0.1, e: 1e-7, f: 85000.25 };
+    expect(user({ [WISQ]: numbers, title: 9007199254740991 })).toEqual({ [WISQ]: numbers, title: '9007199254740991' });
+    const asText = { employeeNumber: '12345678901234567890', salaryAmount: '1234.50' };
+    expect(user({ [ENT]: asText })).toEqual({ [ENT]: asText });
   });
 
   it('reads numbers where text belongs, and booleans in extensions (profile A10.5, B1)', () => {

@@ -1,5 +1,5 @@
 import type { AttributeType } from '../schema/schema.types.js';
-import { checkString, placeOf, wrongValue } from './keep-json.js';
+import { checkNumber, checkString, placeOf, wrongValue } from './keep-json.js';
 import type { ReadValue } from './normalize-value.js';
 
 const INTEGER = /^[+-]?\d{1,15}$/;
@@ -45,7 +45,10 @@ function stringReader(below: string, lenient: boolean): ReadValue {
       checkString(value, walk, below);
       return value;
     }
-    if (typeof value === 'number' && Number.isFinite(value)) return String(value);
+    if (typeof value === 'number' && Number.isFinite(value)) {
+      checkNumber(value, walk, below);
+      return String(value);
+    }
     if (lenient && typeof value === 'boolean') return String(value);
     if (isUnassigned(value)) return undefined;
     throw wrongValue(placeOf(walk, below), value, 'a string');
