@@ -10,6 +10,7 @@ import {
   runUntil,
   shareWork,
 } from '#engines';
+import { acksTopic, wellness } from '#products';
 import { serveHealth } from '../../scim-gateway/src/health-app.js';
 import { startTelemetry } from '../../scim-gateway/src/telemetry/app-telemetry.js';
 import {
@@ -44,7 +45,7 @@ await run(async (config, logger) => {
       return runUntil(signal, follower);
     },
   });
-  const checks = [eventStoreCheck(store), readModelsCheck(readModels), busCheck(bus, true)];
+  const checks = [eventStoreCheck(store), readModelsCheck(readModels), busCheck(bus, acksTopic(wellness.id), true)];
   const { app, url } = await serveHealth(config, logger, telemetry, checks);
   logger.info({ url }, 'Projector is running');
   return {

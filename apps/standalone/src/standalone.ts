@@ -122,7 +122,7 @@ async function startOn(
     controller: ControllerOf,
   ): Promise<DynamicModule> => {
     const onTakenIn = timesDelivery(metrics, id);
-    const work = await startProductWork({ id, words, products, engines, log: logger, onTakenIn });
+    const work = await startProductWork({ id, words, engines, log: logger, onTakenIn });
     const { people } = work;
     tellOfProduct(metrics, id, people);
     running.push(work);

@@ -1,6 +1,6 @@
 import { type PeopleWords, type PersonRow, ProductPeople } from '#consumer';
 import { type ProductEngines, runUntil, shareWork } from '#engines';
-import { type ProductProfile, topicsFor } from '#products';
+import { topicsOf } from '#products';
 import type { ReadModels } from '#read-models';
 import type { Logger } from '#telemetry';
 import { ServiceUnavailableException } from '@nestjs/common';
@@ -19,8 +19,6 @@ export interface ProductWork<View, Row extends PersonRow> {
 interface ProductWorkOptions<View, Row extends PersonRow> {
   readonly id: string;
   readonly words: PeopleWords<View, Row>;
-  /** Whose topics are made where they are missing: whichever of relay and product comes up first does. */
-  readonly products: readonly ProductProfile[];
   readonly engines: ProductEngines;
   readonly log: Logger;
   readonly onTakenIn?: (delayMs: number) => void;
@@ -33,7 +31,6 @@ interface ProductWorkOptions<View, Row extends PersonRow> {
 export async function startProductWork<View, Row extends PersonRow>({
   id,
   words,
-  products,
   engines,
   log,
   onTakenIn,
@@ -42,7 +39,8 @@ export async function startProductWork<View, Row extends PersonRow>({
   const models = await engines.openPeopleStore(id);
   let people: ProductPeople<View, Row> | undefined;
   const start = async (): Promise<void> => {
-    await bus.declareTopics(topicsFor(products));
+    // Where they are missing whichever of relay and product comes up first makes them; one that may not waits for the other.
+    await bus.declareTopics(topicsOf(id));
     people = await ProductPeople.start(words, { bus, models, log, ...(onTakenIn && { onTakenIn }) });
   };
   const stop = async (): Promise<void> => {

@@ -11,7 +11,7 @@ import {
 } from '#admin-http';
 import type { PeopleWords, PersonRow } from '#consumer';
 import { adminKey, busCheck, openProductEngines, readModelsCheck } from '#engines';
-import { productProfiles } from '#products';
+import { productTopic } from '#products';
 import { createHttpApp, OTHER_ERRORS } from '#scim-http';
 import type { DynamicModule, ExceptionFilter, Type } from '@nestjs/common';
 import { adminLimits } from '../../scim-gateway/src/admin-limits.js';
@@ -65,10 +65,14 @@ export async function runProduct<View, Row extends PersonRow>(
     const engines = await openProductEngines(config, { log: logger });
     const { bus } = engines;
     const onTakenIn = timesDelivery(telemetry.metrics, id);
-    const work = await startProductWork({ id, words, products: productProfiles, engines, log: logger, onTakenIn });
+    const work = await startProductWork({ id, words, engines, log: logger, onTakenIn });
     const { people } = work;
     tellOfProduct(telemetry.metrics, id, people);
-    const checks = [{ name: id, check: () => work.check() }, readModelsCheck(work.models), busCheck(bus, true)];
+    const checks = [
+      { name: id, check: () => work.check() },
+      readModelsCheck(work.models),
+      busCheck(bus, productTopic(id), true),
+    ];
     const { key } = await adminKey(config);
     const module = ProductModule.for(people, controller, key, adminLimits(config), healthRoutes(logger, checks));
     const app = await createHttpApp(module, {

@@ -13,7 +13,7 @@ import {
 import { openLmdbMessageBus } from '#message-bus/lmdb';
 import { FakeReadModels } from '../../subscriptions/src/fakes/read-models.fake.js';
 import { consumeViews, type ConsumeViewsOptions, UnprocessableMessage, type ViewConsumer } from './consume-views.js';
-import { deadLetterTopic } from './dead-letters.js';
+import { deadLetterTopic } from '#products';
 import { openRevisionedStore, type RevisionedStore } from './revisioned-store.js';
 
 interface Person {

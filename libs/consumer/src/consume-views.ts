@@ -1,7 +1,8 @@
 import type { CloudEvent, Consumer, MessageBus, ReceivedMessage } from '#message-bus';
+import { deadLetterTopic } from '#products';
 import { Acknowledger } from './acknowledger.js';
 import type { ConsumerLog } from './consumer-log.js';
-import { deadLetterTopic, replayDeadLetters } from './dead-letters.js';
+import { replayDeadLetters } from './dead-letters.js';
 import type { RevisionedStore } from './revisioned-store.js';
 import { ViewBatches } from './view-batches.js';
 

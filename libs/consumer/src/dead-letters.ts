@@ -1,9 +1,5 @@
 import type { Message, MessageBus, ReceivedMessage } from '#message-bus';
-
-/** Where messages of `topic` go that will never work. */
-export function deadLetterTopic(topic: string): string {
-  return `${topic}.dead-letter`;
-}
+import { deadLetterTopic } from '#products';
 
 export interface DeadLetter {
   readonly message: ReceivedMessage;

@@ -11,7 +11,7 @@ export {
   type ViewEvent,
 } from './consume-views.js';
 export type { ConsumerLog } from './consumer-log.js';
-export { deadLetterTopic } from './dead-letters.js';
+export { deadLetterTopic } from '#products';
 export { finder, type Finding, type FindQuery, fold, folded, SearchTooCostly } from './finding.js';
 export { extendHistory, type Facts, HISTORY_LIMIT, type HistoryEntry } from './history.js';
 export { listRows, type ListRowsQuery, type RowPage } from './list-rows.js';

@@ -2,6 +2,7 @@ import {
   acksTopic,
   CHANGE_TYPES,
   DEACTIVATION_TAKEN_IN,
+  deadLetterTopic,
   GROUPS_TOPIC,
   type ProductProfile,
   productTopic,
@@ -57,7 +58,7 @@ export function contractOf(profiles: readonly ProductProfile[]): Contract {
     schemas[viewSchemaName(profile)] = viewSchema(profile);
     topics[productTopic(profile.id)] = viewTopic(profile);
     topics[acksTopic(profile.id)] = acks(profile);
-    topics[`${productTopic(profile.id)}.dead-letter`] = deadLetters(profile);
+    topics[deadLetterTopic(productTopic(profile.id))] = deadLetters(profile);
   }
   return { topics, schemas };
 }

@@ -34,13 +34,14 @@ export const readModelsCheck = (models: ReadModels, degrades = false): Readiness
     ),
 });
 
-export const busCheck = (bus: MessageBus, degrades = false): ReadinessCheck => ({
+/** @param topic one that this process may read or write anyway: access rules need not allow more for a probe's sake */
+export const busCheck = (bus: MessageBus, topic = USERS_TOPIC, degrades = false): ReadinessCheck => ({
   name: 'message bus',
   degrades,
   check: () =>
     within(
       PROBE_MS,
-      bus.endOffsets(USERS_TOPIC).then(
+      bus.endOffsets(topic).then(
         () => true as const,
         (error: unknown) => {
           if (error instanceof UnknownTopic) return true as const; // it has answered

@@ -94,15 +94,31 @@ export function sameMessage(a: ViewMessage, b: ViewMessage): boolean {
 }
 
 /** Every topic that serves these products. Compacted are those whose messages are whole pictures, of a person or a place. */
-export function topicsFor(profiles: readonly ProductProfile[]): { name: string; compacted: boolean }[] {
+export function topicsFor(profiles: readonly ProductProfile[]): TopicOfOurs[] {
   return [
     { name: USERS_TOPIC, compacted: false },
     { name: GROUPS_TOPIC, compacted: false },
-    ...profiles.flatMap(({ id }) => [
-      { name: productTopic(id), compacted: true },
-      { name: acksTopic(id), compacted: true },
-    ]),
+    ...profiles.flatMap(({ id }) => topicsOf(id)),
   ];
+}
+
+/** What a product reads and writes, and so what it has to be let at. */
+export function topicsOf(product: string): TopicOfOurs[] {
+  return [
+    { name: productTopic(product), compacted: true },
+    { name: acksTopic(product), compacted: true },
+    { name: deadLetterTopic(productTopic(product)), compacted: false },
+  ];
+}
+
+interface TopicOfOurs {
+  readonly name: string;
+  readonly compacted: boolean;
+}
+
+/** Where messages of `topic` go that will never work. */
+export function deadLetterTopic(topic: string): string {
+  return `${topic}.dead-letter`;
 }
 
 /**
