@@ -7,6 +7,7 @@ import {
   newRefreshToken,
   newToken,
   type RefreshTokenDocument,
+  takesWork,
   verifyRandomSecret,
 } from '#access';
 import type { Scope } from '#domain';
@@ -60,6 +61,12 @@ export class OAuthModel implements OAuth2Server.AuthorizationCodeModel, OAuth2Se
     return secret !== undefined && (await verifyRandomSecret(secret, known.client.secretHash))
       ? asClient(known)
       : false;
+  }
+
+  /** Whether telling if this is the client's secret takes work, as it does of hashes that older releases made. */
+  async takesWork(id: string, secret: string): Promise<boolean> {
+    const known = await this.parts.directory.client(id);
+    return known !== undefined && takesWork(secret, known.client.secretHash);
   }
 
   async validateRedirectUri(uri: string, client: OAuth2Server.Client): Promise<boolean> {

@@ -4,6 +4,7 @@ import {
   GRANT_STORE,
   type GrantStore,
   hashToken,
+  Hold,
   isAccessToken,
   TooManySecrets,
 } from '#access';
@@ -14,16 +15,22 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Attempts } from './attempts.js';
 import { ClientAddresses } from './client-addresses.js';
-import { clientCredentialsIn } from './client-credentials.js';
+import { type ClientCredentials, clientCredentialsIn } from './client-credentials.js';
 import { OAuthModel } from './oauth-model.js';
 import { OAuthServer } from './oauth-server.js';
 import { type Parameters, readParameters } from './parameters.js';
 import { OAuthRefusal } from './refusal.js';
 
+/** How long an answer of 429 is held back, milliseconds, and how many are at a time. */
+const HOLD_MS = 250;
+const MAX_HELD = 5_000;
+
 /** The token endpoint (RFC 6749 §3.2) and revocation (RFC 7009). */
 @ApiExcludeController()
 @Controller('oauth')
 export class TokenController {
+  private readonly hold = new Hold(HOLD_MS, MAX_HELD);
+
   constructor(
     private readonly server: OAuthServer,
     private readonly model: OAuthModel,
@@ -80,27 +87,41 @@ export class TokenController {
     reply: FastifyReply,
     act: (parameters: Parameters) => Promise<void>,
   ): Promise<void> {
-    const of = { address: this.addresses.of(request) };
-    const seconds = await this.attempts.take(of);
-    if (seconds > 0) {
-      const detail = 'Too many requests with wrong client credentials came from this address';
-      this.note(request, 'too many attempts');
-      return this.refuse(reply, new OAuthRefusal('temporarily_unavailable', detail, 429, seconds));
-    }
     try {
       if (!(request.body instanceof URLSearchParams)) {
         throw new OAuthRefusal('invalid_request', 'Content-Type must be application/x-www-form-urlencoded');
       }
-      await act(readParameters(request.body.toString()));
-      await this.attempts.giveBack(of);
+      const parameters = readParameters(request.body.toString());
+      await this.spareWork(request, parameters);
+      await act(parameters);
     } catch (error) {
       const refusal = asRefusal(error);
-      // Wrong secrets alone are guesses.
-      if (refusal?.error !== 'invalid_client') await this.attempts.giveBack(of);
       if (!refusal) this.logger.error({ err: error, requestId: request.id }, 'OAuth request failed');
       else this.note(request, refusal.error);
+      // Wrong secrets alone are guesses.
+      if (refusal?.error === 'invalid_client') return this.refuseClient(request, reply, refusal);
+      if (refusal?.status === 429) return this.hold.release(() => this.refuse(reply, refusal));
       this.refuse(reply, refusal ?? new OAuthRefusal('server_error', `Request id: ${request.id}`, 500));
     }
+  }
+
+  /**
+   * Good secrets are known at once, whatever comes from the same address: identity providers send what all their customers ask
+   * from a few. Only what an older release has hashed takes work, which an address that gets secrets wrong has in turns.
+   * @throws OAuthRefusal
+   */
+  private async spareWork(request: FastifyRequest, parameters: Parameters): Promise<void> {
+    const credentials = credentialsOf(request, parameters);
+    if (!credentials || !(await this.model.takesWork(credentials.id, credentials.secret))) return;
+    const seconds = await this.attempts.takeWork(credentials.id, this.addresses.of(request));
+    if (seconds > 0) throw tooMany(seconds);
+  }
+
+  /** A wrong secret is told to be one, and, where too many came from the address, told so later than it could be. */
+  private async refuseClient(request: FastifyRequest, reply: FastifyReply, refusal: OAuthRefusal): Promise<void> {
+    const seconds = await this.attempts.clientFailed(this.addresses.of(request));
+    if (seconds === 0) return this.refuse(reply, refusal);
+    this.hold.release(() => this.refuse(reply, tooMany(seconds)));
   }
 
   private note({ id: requestId, url }: FastifyRequest, error: string): void {
@@ -115,6 +136,23 @@ export class TokenController {
 }
 
 const WRONG_CLIENT = 'Client ID or client secret is not right; compare them with the connection’s OAuth client';
+
+const tooMany = (seconds: number): OAuthRefusal =>
+  new OAuthRefusal(
+    'temporarily_unavailable',
+    'Too many requests with wrong client credentials came from this address. Correct them; right ones are answered meanwhile',
+    429,
+    seconds,
+  );
+
+/** Undefined where there are none: whoever looks at them next says so. */
+function credentialsOf({ headers }: FastifyRequest, parameters: Parameters): ClientCredentials | undefined {
+  try {
+    return clientCredentialsIn(headers.authorization, parameters);
+  } catch {
+    return undefined;
+  }
+}
 
 function asRefusal(error: unknown): OAuthRefusal | undefined {
   if (error instanceof OAuthRefusal) return error;

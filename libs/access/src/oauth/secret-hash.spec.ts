@@ -1,4 +1,11 @@
-import { hashSecret, TooManySecrets, verifyRandomSecret, verifySecret } from './secret-hash.js';
+import {
+  hashRandomSecret,
+  hashSecret,
+  takesWork,
+  TooManySecrets,
+  verifyRandomSecret,
+  verifySecret,
+} from './secret-hash.js';
 
 describe('hashes of secrets', () => {
   it('say with what they were made, and differ from time to time', async () => {
@@ -29,22 +36,51 @@ describe('hashes of secrets', () => {
     },
   );
 
-  it('are known again, and only with the secret they are of', async () => {
+  it('of random secrets take no work, and are of one secret alone', async () => {
+    const hash = hashRandomSecret('random');
+    expect(hash).toMatch(/^\$sha256\$[\w-]{43}$/);
+    for (const [secret, isRight] of [
+      ['random', true],
+      ['other', false],
+      ['', false],
+    ] as const) {
+      // prettier-ignore
+      expect(takesWork(secret, hash)).toBe(false);
+      expect(await verifyRandomSecret(secret, hash)).toBe(isRight);
+    }
+    // Nobody signs in with what only looks like the hash of a password.
+    expect(await verifySecret('random', hash)).toBe(false);
+  });
+
+  it('that older releases made of random secrets are known again, right or wrong', async () => {
     const hash = await hashSecret('random');
-    for (let n = 0; n < 2; n++) {
-      expect(await verifyRandomSecret('random', hash)).toBe(true);
-      expect(await verifyRandomSecret('other', hash)).toBe(false);
+    for (const [secret, isRight] of [
+      ['random', true],
+      ['other', false],
+    ] as const) {
+      // prettier-ignore
+      expect(takesWork(secret, hash)).toBe(true);
+      expect(await verifyRandomSecret(secret, hash)).toBe(isRight);
+      expect(takesWork(secret, hash)).toBe(false);
+      expect(await verifyRandomSecret(secret, hash)).toBe(isRight);
     }
     expect(await verifyRandomSecret('random', await hashSecret('other'))).toBe(false);
   });
 
-  it('are refused where too many are waited for, and made again afterwards', async () => {
-    const cheap = `$scrypt$ln=1,r=1,p=1$c2FsdA$${Buffer.alloc(32).toString('base64url')}`;
-    const asked = Array.from({ length: 60 }, () => verifySecret('x', cheap));
+  it('are refused where too many are waited for, of one account and of all, and made again afterwards', async () => {
+    const cheap = (salt: string) => `$scrypt$ln=1,r=1,p=1$${salt}$${Buffer.alloc(32).toString('base64url')}`;
+    const asked = Array.from({ length: 72 }, (_, n) => verifySecret('x', cheap(`salt${n % 6}`)));
     const results = await Promise.allSettled(asked);
+    const isRefused = (n: number): boolean => results[n]?.status === 'rejected';
     const refused = results.filter((result) => result.status === 'rejected');
-    expect(refused.length).toBe(10);
     expect(refused[0]?.reason).toBeInstanceOf(TooManySecrets);
-    expect(await verifySecret('x', cheap)).toBe(false);
+    expect(refused).toHaveLength(22);
+    expect(results.findIndex((_, n) => isRefused(n))).toBe(50);
+    const ofOne = await Promise.allSettled([
+      ...Array.from({ length: 12 }, () => verifySecret('x', cheap('salt'))),
+      verifySecret('x', cheap('other')),
+    ]);
+    expect(ofOne.map(({ status }) => status === 'fulfilled')).toEqual([...Array<boolean>(10).fill(true), false, false, true]); // prettier-ignore
+    expect(await verifySecret('x', cheap('salt'))).toBe(false);
   });
 });

@@ -1,4 +1,4 @@
-import { hashSecret, newToken, TOKEN_USE_MEMORY, type TokenUses, TooManySecrets } from '#access';
+import { hashRandomSecret, hashSecret, newToken, TOKEN_USE_MEMORY, type TokenUses, TooManySecrets } from '#access';
 import type { OAuthClient, Tenant, TenantCommand } from '#domain';
 import { ChangeTenant, IDENTITY_SOURCE, type IdentitySource } from '#handlers';
 import { findPreset, oauthSetupFor } from '#idp';
@@ -65,7 +65,7 @@ export class OAuthClientsController {
     @Req() request: FastifyRequest,
   ): Promise<RegisteredOAuthClient> {
     const { idp } = connectionIn(await this.tenants.living(slug), connectionId);
-    const secret = await this.newSecret();
+    const secret = this.newSecret();
     const shown = password ?? newPassword();
     const clientId = this.source.newResourceId();
     const tenant = await this.change(request, slug, {
@@ -135,7 +135,7 @@ export class OAuthClientsController {
     @Req() request: FastifyRequest,
   ): Promise<OAuthClientWithSecret> {
     clientIn(await this.tenants.living(slug), clientId);
-    const { clientSecret, facts } = await this.newSecret();
+    const { clientSecret, facts } = this.newSecret();
     const tenant = await this.change(request, slug, { type: 'RotateOAuthClientSecret', clientId, ...facts });
     return this.withSecret(request, slug, tenant, clientId, clientSecret);
   }
@@ -175,9 +175,9 @@ export class OAuthClientsController {
     await this.change(request, slug, { type: 'DeleteOAuthClient', clientId, reason: 'deleted by an admin' });
   }
 
-  private async newSecret() {
+  private newSecret() {
     const clientSecret = newToken();
-    const secretHash = await hashed(clientSecret);
+    const secretHash = hashRandomSecret(clientSecret);
     const facts = { secretId: this.source.newResourceId(), secretHash, lastFour: clientSecret.slice(-4) };
     return { clientSecret, facts };
   }

@@ -4,7 +4,7 @@ import { orderScopes, type Scope } from './scopes.js';
 
 /**
  * An OAuth 2 client of a connection (RFC 6749 §2) with the one account that signs in for it. Its secret and password appear as
- * scrypt hashes only.
+ * hashes only.
  */
 export interface OAuthClient {
   /** Also its `client_id`. */
