@@ -77,6 +77,23 @@ describe('the command line', () => {
     expect((await run('connections presets')).out).toMatch(/entra-id +Microsoft Entra ID +userName/);
   });
 
+  it('lists how each connection goes, and why one fails', async () => {
+    const tenant = await gateway.newTenant({ idp: 'okta' });
+    const listed = async () => (await run(`connections list ${tenant.slug}`)).out;
+    expect(await listed()).toMatch(/^ID +IDP +NAME +STATE .*\n\S+ +okta .* waiting [^\n]*$/);
+    await tenant.createUser('ana@example.com');
+    expect(await listed()).toMatch(/ active [^\n]*$/);
+    for (let i = 0; i < 5; i++) await tenant.scim('POST', '/Users', { userName: 'ana@example.com' });
+    const { connectionId } = tenant.ids;
+    const { body } = await gateway.admin('GET', `/tenants/${tenant.slug}/connections/${connectionId}`);
+    const { likelyCause, fix, since } = (body as { failing: { likelyCause: string; fix: string; since: string } })
+      .failing;
+    expect(await listed()).toMatch(/ failing [^\n]*\n\n/);
+    expect(await listed()).toContain(`\n\n${connectionId} fails since ${since}: ${likelyCause}\n  ${fix}`);
+    await run(`connections pause ${tenant.slug} ${connectionId}`);
+    expect(await listed()).toMatch(/ paused [^\n]*$/);
+  });
+
   it('issues, rotates, lists and revokes tokens', async () => {
     const { slug, ids } = tenant;
     const issued = (await run(`tokens issue ${slug} ${ids.connectionId} --name spring --json`)).json;

@@ -1,4 +1,4 @@
-import { startGateway, type TestGateway } from '../support/start-gateway.js';
+import { ADMIN_KEY, startGateway, type TestGateway } from '../support/start-gateway.js';
 import { expectScimError, type TenantClient } from '../support/tenant-client.js';
 
 /** Base URLs: the tenant in the path or in the host name (RFC 7644 §3.13 leaves it to the service). */
@@ -47,6 +47,30 @@ describe('base URLs', () => {
     expectScimError(await tenant.get('/Users', { base: '/scim/v2', headers: { host: 'a.b.scim.example.com' } }), 404);
     expectScimError(await tenant.get('/Users', { base: '/scim/v2', headers: { host: 'scim.example.com' } }), 404);
     expectScimError(await tenant.get('/Users', { base: '/scim/v2', headers: { host: 'acmescim.example.com' } }), 404);
+  });
+
+  it.each([
+    ['of the domain itself', {}, 'scim.example.com', 'http://acme.scim.example.com/api/scim'],
+    ['of the domain, at a port', {}, 'other.scim.example.com:8443', 'http://acme.scim.example.com:8443/api/scim'],
+    ['beside it, such as a forwarded port', {}, '127.0.0.1:3001', 'https://acme.scim.example.com/api/scim'],
+    [
+      'whatever, with PUBLIC_URL',
+      { PUBLIC_URL: 'https://scim.example.com:444' },
+      '127.0.0.1:3001',
+      'https://acme.scim.example.com:444/api/scim',
+    ],
+  ])('tells an admin the host of the tenant, asked at a host %s', async (_title, env, host, scimHostUrl) => {
+    await using server = await startGateway({ env: { BASE_DOMAIN: 'scim.example.com', ...env } });
+    const headers = { host, authorization: `Bearer ${ADMIN_KEY}`, 'content-type': 'application/json' };
+    const post = (target: string, body: object) =>
+      server.http.send({ method: 'POST', target, headers, body: JSON.stringify(body) });
+    const tenant = await post('/admin/v1/tenants', { slug: 'acme', name: 'Acme' });
+    const connection = await post('/admin/v1/tenants/acme/connections', { idp: 'generic' });
+    for (const { body } of [tenant, connection]) expect(body).toMatchObject({ scimHostUrl });
+    const { token } = connection.body as { token: string };
+    const { host: told, pathname } = new URL(scimHostUrl);
+    const asked = { host: told, authorization: `Bearer ${token}` };
+    expect((await server.http.send({ method: 'GET', target: `${pathname}/Users`, headers: asked })).status).toBe(200);
   });
 
   it('shows the URL that PUBLIC_URL fixes, whatever the Host header says', async () => {

@@ -62,6 +62,7 @@ export async function serveWithAdmin(
     page: pageSizes(config),
     products,
     limits: adminLimits(config),
+    addresses: { publicUrl: config.PUBLIC_URL, baseDomain: config.BASE_DOMAIN },
   });
   const gateway = await composeGateway({ config, engines, logger, beside: [admin], prepare: publishOpenApi });
   await gateway.app.listen(0, config.HOST);

@@ -24,6 +24,7 @@ await run(async (config, logger) => {
       adminKey: key,
       page: pageSizes(config),
       limits: adminLimits(config),
+      addresses: { publicUrl: config.PUBLIC_URL, baseDomain: config.BASE_DOMAIN },
       products: await installedProducts(config),
       deprovisioningLateMs: config.DEPROVISIONING_LATE_SECONDS * 1000,
     }),
@@ -41,6 +42,11 @@ await run(async (config, logger) => {
   publishOpenApi(app);
   app.useGlobalFilters(app.get<ExceptionFilter>(OTHER_ERRORS));
   const url = await listen(app, config, logger);
+  if (config.PUBLIC_URL === undefined) {
+    logger.warn(
+      'PUBLIC_URL is not set: base URLs for identity providers are told of the address at which the admin API is asked, and this process serves no SCIM. They work only where a proxy leads both from one address.',
+    );
+  }
   logger.info({ url }, 'Admin API is ready');
   return {
     stop: async () => {

@@ -36,6 +36,6 @@ function shown(value: unknown): string {
 }
 
 /** What comes from elsewhere must not command the terminal. */
-const oneLine = (value: string | number | undefined): string =>
+export const oneLine = (value: string | number | undefined): string =>
   // eslint-disable-next-line no-control-regex -- these are what is to go
   String(value ?? '-').replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ');

@@ -143,6 +143,7 @@ async function startOn(
         adminKey: admin.key,
         page: pageSizes(config),
         limits: adminLimits(config),
+        addresses: { publicUrl: config.PUBLIC_URL, baseDomain: config.BASE_DOMAIN },
         products,
         deprovisioningLateMs,
       }),

@@ -29,6 +29,7 @@ import { RolesController } from './products/roles.controller.js';
 import { ToldViews } from './products/told-views.js';
 import { RequestsController } from './requests/requests.controller.js';
 import { PAGE_SIZES, SettingsController } from './tenants/settings.controller.js';
+import { SCIM_ADDRESSES, type ScimAddresses } from './tenants/scim-base-url.js';
 import { TenantReader } from './tenants/tenant-reader.js';
 import { TenantsController } from './tenants/tenants.controller.js';
 
@@ -40,6 +41,8 @@ export interface AdminHttpOptions {
   readonly products: readonly ProductProfile[];
   /** Absent: nothing is limited. */
   readonly limits?: AdminLimitsOptions;
+  /** Where SCIM is served; absent: where the admin API is asked. */
+  readonly addresses?: ScimAddresses;
   /** How long products may take to block a leaver before that counts as late, ms; default a minute. */
   readonly deprovisioningLateMs?: number | undefined;
 }
@@ -50,7 +53,14 @@ export interface AdminHttpOptions {
  */
 @Module({})
 export class AdminHttpModule {
-  static forRoot({ adminKey, page, products, limits, deprovisioningLateMs = 60_000 }: AdminHttpOptions): DynamicModule {
+  static forRoot({
+    adminKey,
+    page,
+    products,
+    limits,
+    addresses = {},
+    deprovisioningLateMs = 60_000,
+  }: AdminHttpOptions): DynamicModule {
     return {
       module: AdminHttpModule,
       global: true,
@@ -78,6 +88,7 @@ export class AdminHttpModule {
         { provide: PAGE_SIZES, useValue: page },
         { provide: ADMIN_LIMITS, useValue: limits && new AdminLimits(limits) },
         { provide: PRODUCTS, useValue: products },
+        { provide: SCIM_ADDRESSES, useValue: addresses },
         { provide: DEPROVISIONING_LATE_MS, useValue: deprovisioningLateMs },
         {
           provide: ADMIN_DIRECTORY,

@@ -1,13 +1,15 @@
 import type { Command } from 'commander';
 import { at } from '../admin-api.js';
 import { testCommand } from '../connection-test/test.command.js';
+import { oneLine } from '../output.js';
 import { type CommandContext, print, printDone, printList, SHOWN_ONCE } from './context.js';
 
 interface Connection {
   readonly id: string;
   readonly idp: string;
   readonly name: string;
-  readonly status: string;
+  readonly state: string;
+  readonly failing?: { readonly since: string; readonly likelyCause: string; readonly fix: string };
   readonly contact: { readonly lastRequestAt?: string; readonly refusals: number };
 }
 
@@ -30,7 +32,7 @@ export function connectionCommands(program: Command, context: CommandContext): v
 
   connections
     .command('list <tenant>')
-    .description('list connections, with when they were last heard of')
+    .description('list connections: whether they wait for their first call, are active or fail, and why')
     .action(async (tenant: string) => {
       const path = at`/tenants/${tenant}/connections`;
       const { connections: found } = await (await context.api()).call<{ connections: Connection[] }>('GET', path);
@@ -38,10 +40,11 @@ export function connectionCommands(program: Command, context: CommandContext): v
         id: (one) => one.id,
         idp: (one) => one.idp,
         name: (one) => one.name,
-        status: (one) => one.status,
+        state: (one) => one.state,
         'last request': (one) => one.contact.lastRequestAt,
         refused: (one) => one.contact.refusals,
       });
+      if (!context.isJson()) for (const one of found) printFailure(context, one);
     });
 
   connections
@@ -103,6 +106,13 @@ export function connectionCommands(program: Command, context: CommandContext): v
     });
 
   testCommand(connections, context);
+}
+
+/** Why a connection fails and what to change, below the table. */
+function printFailure({ terminal }: CommandContext, { id, failing }: Connection): void {
+  if (!failing) return;
+  const { since, likelyCause, fix } = failing;
+  terminal.out(`\n${oneLine(`${id} fails since ${since}: ${likelyCause}`)}\n  ${oneLine(fix)}`);
 }
 
 export interface SetupField {

@@ -22,7 +22,7 @@ import type { FastifyRequest } from 'fastify';
 import { contextOf } from '../access/acting-admin.js';
 import { Requires } from '../access/requires.decorator.js';
 import { Problems } from '../openapi/problem.js';
-import { scimBaseUrl } from '../tenants/scim-base-url.js';
+import { SCIM_ADDRESSES, type ScimAddresses, scimUrls } from '../tenants/scim-base-url.js';
 import { ConnectionReader } from './connection-reader.js';
 import { ChangeConnectionDto, ConnectionsQuery, CreateConnectionDto } from './connections.dto.js';
 import { ConnectionsList, ConnectionView, CreatedConnection } from './connections.views.js';
@@ -35,6 +35,7 @@ export class ConnectionsController {
     private readonly commands: CommandBus,
     private readonly connections: ConnectionReader,
     @Inject(IDENTITY_SOURCE) private readonly source: IdentitySource,
+    @Inject(SCIM_ADDRESSES) private readonly addresses: ScimAddresses,
   ) {}
 
   @Post()
@@ -62,9 +63,9 @@ export class ConnectionsController {
     };
     await this.change(request, tenant, { type: 'CreateConnection', ...connection, credential });
     const { connectionId: id, ...described } = connection;
-    const baseUrl = scimBaseUrl(request, tenant);
-    const setup = setupFor(preset, { scimBaseUrl: baseUrl, token });
-    return { id, ...described, scimBaseUrl: baseUrl, tokenId: credential.credentialId, token, setup };
+    const urls = scimUrls(request, tenant, this.addresses);
+    const setup = setupFor(preset, { scimBaseUrl: urls.scimBaseUrl, token });
+    return { id, ...described, ...urls, tokenId: credential.credentialId, token, setup };
   }
 
   @Get()

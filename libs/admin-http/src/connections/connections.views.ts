@@ -90,6 +90,10 @@ export class CreatedConnection {
   matchingAttribute!: string;
   @ApiProperty({ description: 'What to enter as the base URL at the identity provider.' })
   scimBaseUrl!: string;
+  @ApiPropertyOptional({
+    description: 'The same by a host of the tenant’s own, where BASE_DOMAIN is set; `/scim/v2` is served there too.',
+  })
+  scimHostUrl?: string;
   @ApiProperty()
   tokenId!: string;
   @ApiProperty({ description: 'Shown this once.' })

@@ -24,7 +24,7 @@ import type { FastifyRequest } from 'fastify';
 import { contextOf } from '../access/acting-admin.js';
 import { Requires } from '../access/requires.decorator.js';
 import { Problems } from '../openapi/problem.js';
-import { scimBaseUrl } from '../tenants/scim-base-url.js';
+import { scimUrls } from '../tenants/scim-base-url.js';
 import { TenantReader } from '../tenants/tenant-reader.js';
 import { ChangeOAuthClientDto, ChangePasswordDto, RegisterOAuthClientDto } from './oauth-clients.dto.js';
 import {
@@ -191,7 +191,7 @@ export class OAuthClientsController {
   ): OAuthClientWithSecret {
     const endpoints = endpointsAt(originOf(request));
     const where = {
-      scimBaseUrl: scimBaseUrl(request, slug),
+      ...scimUrls(request, slug, {}),
       authorizationEndpoint: endpoints.authorization_endpoint,
       tokenEndpoint: endpoints.token_endpoint,
     };

@@ -9,7 +9,7 @@ import { actingAdmin, contextOf } from '../access/acting-admin.js';
 import { Requires } from '../access/requires.decorator.js';
 import { ConnectionReader } from '../connections/connection-reader.js';
 import { Problems } from '../openapi/problem.js';
-import { scimBaseUrl } from './scim-base-url.js';
+import { SCIM_ADDRESSES, type ScimAddresses, scimUrls } from './scim-base-url.js';
 import { TenantReader } from './tenant-reader.js';
 import {
   DeleteTenantQuery,
@@ -36,6 +36,7 @@ export class TenantsController {
     private readonly tenants: TenantReader,
     private readonly connections: ConnectionReader,
     @Inject(REQUEST_LOG) private readonly requestLog: RequestLog,
+    @Inject(SCIM_ADDRESSES) private readonly addresses: ScimAddresses,
   ) {}
 
   @Post()
@@ -45,7 +46,7 @@ export class TenantsController {
   @Problems(400, 409)
   async register(@Body() { slug, name }: RegisterTenantDto, @Req() request: FastifyRequest): Promise<RegisteredTenant> {
     await this.change(request, slug, { type: 'RegisterTenant', slug, name });
-    return { slug, name, scimBaseUrl: scimBaseUrl(request, slug) };
+    return { slug, name, ...scimUrls(request, slug, this.addresses) };
   }
 
   @Get()
@@ -55,7 +56,7 @@ export class TenantsController {
   @Problems(400)
   async list(@Query() query: TenantsQuery, @Req() request: FastifyRequest): Promise<TenantsPage> {
     const { tenants, ...page } = await this.tenants.page(actingAdmin(request), query);
-    return { tenants: tenants.map((tenant) => describe(request, tenant)), ...page };
+    return { tenants: tenants.map((tenant) => this.describe(request, tenant)), ...page };
   }
 
   @Get(':slug')
@@ -67,7 +68,11 @@ export class TenantsController {
     const tenant = await this.tenants.living(slug);
     const connections = await this.connections.ofTenant(slug);
     const strangers = await this.requestLog.strangersOf(slug);
-    return { ...describe(request, tenant), connections, ...(strangers && { strangers: describeStrangers(strangers) }) };
+    return {
+      ...this.describe(request, tenant),
+      connections,
+      ...(strangers && { strangers: describeStrangers(strangers) }),
+    };
   }
 
   @Patch(':slug')
@@ -129,14 +134,15 @@ export class TenantsController {
     await this.change(request, slug, { type: 'DeleteTenant', confirmedSlug, reason: 'deleted by an admin' });
   }
 
+  private describe(request: FastifyRequest, tenant: Parameters<typeof describeTenant>[0]): TenantView {
+    return describeTenant(tenant, scimUrls(request, tenant.slug, this.addresses));
+  }
+
   private async changed(request: FastifyRequest, slug: string, command: TenantCommand): Promise<TenantView> {
-    return describe(request, await this.change(request, slug, command));
+    return this.describe(request, await this.change(request, slug, command));
   }
 
   private async change(request: FastifyRequest, slug: string, command: TenantCommand): Promise<Tenant> {
     return (await this.commands.execute(new ChangeTenant(contextOf(request, slug), command))).loaded.state;
   }
 }
-
-const describe = (request: FastifyRequest, tenant: Parameters<typeof describeTenant>[0]): TenantView =>
-  describeTenant(tenant, scimBaseUrl(request, tenant.slug));

@@ -4,6 +4,7 @@ import type { PageSizes } from '#scim-http';
 import { explainCause, type StrangersRecord } from '#request-log';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ConnectionView } from '../connections/connections.views.js';
+import type { ScimUrls } from './scim-base-url.js';
 import { TENANT_STATUSES, type TenantStatus } from './tenants.dto.js';
 
 export class RegisteredTenant {
@@ -13,6 +14,10 @@ export class RegisteredTenant {
   name!: string;
   @ApiProperty({ description: 'What identity providers are given as the base URL.' })
   scimBaseUrl!: string;
+  @ApiPropertyOptional({
+    description: 'The same by a host of the tenant’s own, where BASE_DOMAIN is set; `/scim/v2` is served there too.',
+  })
+  scimHostUrl?: string;
 }
 
 export class TenantView extends RegisteredTenant {
@@ -85,7 +90,7 @@ export class SettingsView {
   own!: string[];
 }
 
-export function describeTenant(tenant: Tenant | TenantDocument, scimBaseUrl: string): TenantView {
+export function describeTenant(tenant: Tenant | TenantDocument, urls: ScimUrls): TenantView {
   const { slug, name, statusSince, reason, registeredAt } = tenant;
   const status = tenant.status === 'suspended' || tenant.status === 'deleted' ? tenant.status : 'active';
   return {
@@ -95,7 +100,7 @@ export function describeTenant(tenant: Tenant | TenantDocument, scimBaseUrl: str
     ...(statusSince !== undefined && { statusSince }),
     ...(reason !== undefined && { reason }),
     registeredAt,
-    scimBaseUrl,
+    ...urls,
   };
 }
 
