@@ -74,8 +74,8 @@ export interface EventBatch {
   readonly events: readonly RecordedEvent[];
   /**
    * Everything up to and including this position has been delivered or filtered out; a checkpoint to resume after. Past events
-   * that are filtered out it moves when the engine says so, which may be hundreds of them later. So nobody may wait for
-   * a position but that of an event which the subscription delivers, or for `caughtUp`.
+   * that are filtered out it moves within seconds, not at once: who is waited for had better wait for an event that the
+   * subscription delivers, or for `caughtUp`.
    */
   readonly position: bigint;
   /**

@@ -191,6 +191,21 @@ export function subscribeContract(open: OpenEventStore): void {
     }
   });
 
+  it('reports progress past what comes and is not followed, though nothing that is followed comes', async () => {
+    await using log = await open();
+    const [wanted, other] = [aTenant(), aTenant()];
+    const begin = (await log.store.lastPosition()) ?? 'start';
+    await log.store.append(wanted.user(), someEvents(1), 'noStream');
+    let last: bigint | undefined;
+    const passed = (_: readonly RecordedEvent[], { position }: EventBatch): boolean =>
+      last !== undefined && position >= last;
+    const { events } = await follow(log.store, begin, { streamPrefixes: wanted.prefixes }, passed, async (batch) => {
+      if (last !== undefined || !batch.caughtUp) return;
+      ({ position: last } = await log.store.append(other.user(), someEvents(3), 'noStream'));
+    });
+    expect(events).toHaveLength(1);
+  });
+
   it.each([-1n, 2n ** 63n, 2n ** 64n - 1n])('refuses to go on at %s, which is no position', async (position) => {
     await using log = await open();
     const { signal } = new AbortController();

@@ -22,6 +22,25 @@ const SEARCH_WINDOW = 256;
  */
 const isPassed = ({ commit, prepare }: Position): boolean => isTold(commit) && prepare === commit;
 
+/** What a subscription asks of the log beside. */
+export interface AskLog {
+  /** Position of the newest event of the log, followed or not. */
+  newest(): Promise<bigint | undefined>;
+  /** Position of the first event that is followed and stands after the first of these positions, up to the second. */
+  wantedIn(after: bigint | 'start', last: bigint): Promise<bigint | undefined>;
+}
+
+export interface Followed {
+  readonly from: bigint | 'start';
+  readonly prefixes: readonly string[] | undefined;
+  /** Position of the newest event before the subscription was asked for. */
+  readonly before: bigint | undefined;
+  /** How long nothing has come before the log is asked how far it has come, ms. */
+  readonly idleMs: number;
+  /** How late an event may be that the log has: then the node is held to lag, and the subscription ends; ms. */
+  readonly lagsAfterMs: number;
+}
+
 /** Something the server said between two events. */
 interface Mark {
   /** How many events it had sent before. */
@@ -45,21 +64,20 @@ export class AllSubscription {
   #live = false;
   /** The server has nothing newer, but has not said that it has passed what was there before: that is being looked at. */
   #looking = false;
+  /** The log is asked how far it has come. */
+  #asking = false;
+  /** An event that should have come, and since when, by `performance.now()`. */
+  #overdue: { readonly position: bigint; readonly since: number } | undefined;
   #caughtUp = false;
   #failure: Error | undefined;
   #wake: () => void = () => undefined;
 
-  /**
-   * @param before position of the newest event before the subscription was asked for
-   * @param isMissing whether an event that is followed stands after the first of these positions, up to the second
-   */
   constructor(
     client: EventStoreDBClient,
-    from: bigint | 'start',
-    prefixes: readonly string[] | undefined,
-    before: bigint | undefined,
-    private readonly isMissing: (after: bigint | 'start', last: bigint) => Promise<boolean>,
+    private readonly log: AskLog,
+    private readonly followed: Followed,
   ) {
+    const { from, prefixes, before } = followed;
     this.#before = before;
     this.#position = this.#reported = from === 'start' ? undefined : from;
     const window = {
@@ -90,11 +108,22 @@ export class AllSubscription {
         const batch = this.#next(maxBatchSize);
         if (batch) yield batch;
         else if (this.#failure) throw this.#failure;
-        else await new Promise<void>((resolve) => (this.#wake = resolve));
+        else await this.#news();
       }
     } finally {
       signal.removeEventListener('abort', onAbort);
     }
+  }
+
+  #news(): Promise<void> {
+    return new Promise((resolve) => {
+      const asks = this.#live && !this.#looking && !this.#asking;
+      const idle = asks ? setTimeout(() => void this.#ask(), this.followed.idleMs) : undefined;
+      this.#wake = () => {
+        clearTimeout(idle);
+        resolve();
+      };
+    });
   }
 
   /** Ends the iteration with `error` once what has come is read. */
@@ -103,9 +132,10 @@ export class AllSubscription {
     this.#wake();
   }
 
-  async close(): Promise<void> {
+  close(): void {
     this.fail(new EventStoreUnavailable('The subscription is closed'));
-    await this.#subscription.unsubscribe().catch(() => undefined);
+    // Not waited for: there is nothing to end before a node is found, which may take minutes.
+    void this.#subscription.unsubscribe().catch(() => undefined);
     this.#subscription.destroy();
   }
 
@@ -158,9 +188,7 @@ export class AllSubscription {
   async #look(before: bigint): Promise<void> {
     this.#looking = true;
     try {
-      if (await this.isMissing(this.#position ?? 'start', before)) {
-        throw new EventStoreUnavailable('The node that is followed lags behind the log');
-      }
+      if ((await this.log.wantedIn(this.#position ?? 'start', before)) !== undefined) throw lagging();
       this.#pass(before);
       this.#before = undefined;
       this.#caughtUp = true;
@@ -171,7 +199,32 @@ export class AllSubscription {
     }
   }
 
+  /**
+   * Live, the server tells only every so many events how far it has seen what is not followed, and nothing where the node is
+   * cut off from the others.
+   */
+  async #ask(): Promise<void> {
+    this.#asking = true;
+    try {
+      const newest = await this.log.newest();
+      if (newest === undefined || newest <= (this.#position ?? -1n)) return;
+      const wanted = await this.log.wantedIn(this.#position ?? 'start', newest);
+      if (wanted === undefined) {
+        this.#pass(newest);
+        this.#caughtUp = this.#live;
+      } else if (wanted !== this.#overdue?.position) this.#overdue = { position: wanted, since: performance.now() };
+      else if (performance.now() - this.#overdue.since > this.followed.lagsAfterMs) this.fail(lagging());
+    } catch {
+      // Where the log cannot be asked, the subscription's own connection tells what is wrong with it.
+    } finally {
+      this.#asking = false;
+      this.#wake();
+    }
+  }
+
   #pass(position: bigint): void {
     if (this.#position === undefined || position > this.#position) this.#position = position;
   }
 }
+
+const lagging = (): Error => new EventStoreUnavailable('The node that is followed lags behind the log');

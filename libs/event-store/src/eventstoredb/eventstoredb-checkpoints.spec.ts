@@ -58,6 +58,26 @@ describe('a subscription to a node that lacks what the log has', () => {
     expect(await nextEvents(log.store, reached, 1, prefixes)).toEqual(ids(missed));
   });
 
+  it('is left where it sends nothing any more of what others have', async () => {
+    await using log = await openWithServer({ idleMs: 20, lagsAfterMs: 60 });
+    const { user, prefixes } = aTenant();
+    const { position: from } = await log.store.append(user(), someEvents(1), 'noStream');
+    const { signal } = new AbortController();
+    const positions: bigint[] = [];
+    const following = (async () => {
+      for await (const { caughtUp: isCaughtUp, position } of log.store.subscribeToAll(from, { signal })) {
+        positions.push(position);
+        if (!isCaughtUp) continue;
+        log.server.subscribed.hold();
+        await log.store.append(user(), someEvents(1), 'noStream');
+      }
+    })();
+    await expect(following).rejects.toThrow(/lags/);
+    expect(positions).toEqual([from]);
+    log.server.subscribed.release();
+    expect(await nextEvents(log.store, from, 1, prefixes)).toHaveLength(1);
+  });
+
   it('is caught up where nothing of what it lacks is wanted', async () => {
     await using log = await openWithServer();
     const [wanted, other] = [aTenant(), aTenant()];

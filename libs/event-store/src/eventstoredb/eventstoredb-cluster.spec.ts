@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { EventStoreDbDouble } from '../../../../test/eventstoredb/eventstoredb.double.js';
 import { answered, nextEvents, openWithServer } from '../../../../test/eventstoredb/open-with-server.js';
 import { freePort } from '../../../../test/support/free-port.js';
@@ -91,6 +93,21 @@ describe('EventStoreDB through a node that does not lead', () => {
     await expect(reading).rejects.toBeInstanceOf(EventStoreUnavailable);
     expect(seen).toEqual(ids(events).slice(0, seen.length));
     expect(ids(await collect(cluster.store.read(name)))).toEqual(ids(events));
+  });
+
+  it('is given up in time, and let go at once, while nodes are looked for that say nothing', async () => {
+    const silent = createServer(() => undefined).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const host = `127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const connectionString = `esdb://${host},${host}?tls=false&gossipTimeout=600`;
+    await using store = openEventStoreDb({ connectionString, appendTimeoutMs: 100, readTimeoutMs: 100 });
+    await expect(store.append('user-a.1', someEvents(1), 'noStream')).rejects.toBeInstanceOf(EventStoreUnavailable);
+    await expect(collect(store.read('user-a.1'))).rejects.toBeInstanceOf(EventStoreUnavailable);
+    await expect(store.lastPosition()).rejects.toBeInstanceOf(EventStoreUnavailable);
+    const signal = AbortSignal.timeout(20);
+    await using patient = openEventStoreDb({ connectionString, readTimeoutMs: 600_000 });
+    expect(await collect(patient.subscribeToAll('start', { signal }))).toEqual([]);
+    silent.close();
   });
 
   it('is found when the cluster comes up after its clients', async () => {

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import type { AppendFault } from '../../../../test/eventstoredb/faults.js';
 import { answered, nextEvents, openWithServer } from '../../../../test/eventstoredb/open-with-server.js';
 import { anEvent, aTenant, collect, ids, someEvents } from '../contract/test-log.contract.js';
@@ -30,6 +31,18 @@ describe('EventStoreDB when something goes wrong', () => {
     await log.store.append(name, someEvents(1), 'noStream');
     log.server.faults.failNextAppend({ kind: 'unavailable', written: false });
     await expect(log.store.append(name, someEvents(1), 'noStream')).rejects.toBeInstanceOf(WrongExpectedRevision);
+  });
+
+  it('takes no conflict for an append, however the client is to tell it', async () => {
+    await using log = await openWithServer();
+    const connectionString = `${log.server.connectionString}&throwOnAppendFailure=false`;
+    await using store = openEventStoreDb({ connectionString });
+    const name = aTenant().user();
+    await expect(store.append(name, someEvents(1), 0)).rejects.toMatchObject({ actual: 'noStream' });
+    await store.append(name, someEvents(2), 'noStream');
+    const refusal = store.append(name, someEvents(1), 'noStream');
+    await expect(refusal).rejects.toBeInstanceOf(WrongExpectedRevision);
+    await expect(refusal).rejects.toMatchObject({ stream: name, expected: 'noStream', actual: 1 });
   });
 
   it('says that the server is away, and goes on when it is back', async () => {
@@ -126,5 +139,24 @@ describe('the connection string', () => {
     const open = (): unknown => openEventStoreDb({ connectionString: 'esdb+wrong://admin:hunter2@nowhere' });
     expect(open).toThrow(TypeError);
     expect(open).not.toThrow(/hunter2/);
+  });
+
+  it.each([
+    ['tlsVerifyCert=false', 'tlsVerifyCert'],
+    ['tls=true&keepAlive=1', 'keepAlive'],
+    ['tls=true&timeout=1', 'timeout'],
+  ])('is refused with %s, which the client would ignore, and not written anywhere', (options, named) => {
+    const warn = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
+    const open = (): unknown => openEventStoreDb({ connectionString: `esdb://admin:hunter2@a:2113,b?${options}` });
+    expect(open).toThrow(new RegExp(`${named}`));
+    expect(open).not.toThrow(/hunter2/);
+    expect(warn).not.toHaveBeenCalled();
+    warn.mockRestore();
+  });
+
+  it('takes the options that the client has, however they are written', () => {
+    const options =
+      'tls=false&node_preference=leader&keep-alive-interval=10000&ConnectionName=a@b&maxDiscoverAttempts=3';
+    expect(() => openEventStoreDb({ connectionString: `esdb+discover://a?${options}` })).not.toThrow();
   });
 });

@@ -8,7 +8,7 @@ import { openEventStoreDb } from './index.js';
 async function openTestLog(): Promise<EventStoreUnderTest> {
   const directory = await mkdtemp(join(tmpdir(), 'rollcall-esdb-'));
   const server = await EventStoreDbDouble.start({ directory, maxAppendBytes: 8 * 1024 * 1024 });
-  const open = () => openEventStoreDb({ connectionString: server.connectionString });
+  const open = () => openEventStoreDb({ connectionString: server.connectionString, idleMs: 20 });
   let store = open();
   return {
     get store() {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
   type AllStreamRecordedEvent,
@@ -21,13 +22,14 @@ import {
   type ReadStreamOptions,
   type RecordedEvent,
   type SubscribeOptions,
+  WrongExpectedRevision,
 } from '../event-store.port.js';
 import { isStreamName } from '../stream-name.js';
 import { connect, OF_LEADER } from './connect.js';
 import { appendFailure, isNotLeader, isTransient, unavailable } from './failures.js';
 import { isOurs, isTold, proposed, recorded } from './recorded-event.js';
 import { type Reading, readWithin } from './read-within.js';
-import { AllSubscription } from './all-subscription.js';
+import { AllSubscription, type AskLog, type Followed } from './all-subscription.js';
 
 export interface EventStoreDbOptions {
   /**
@@ -39,10 +41,16 @@ export interface EventStoreDbOptions {
   readonly appendTimeoutMs?: number;
   /** Longest silence while something is read, milliseconds; default 10,000. */
   readonly readTimeoutMs?: number;
+  /** How long a subscription has had no news before it asks how far the log has come, milliseconds; default 2,000. */
+  readonly idleMs?: number;
+  /** How late an event may be on a subscription before that is ended, to be asked for again, milliseconds; default 10,000. */
+  readonly lagsAfterMs?: number;
 }
 
 const APPEND_TIMEOUT_MS = 10_000;
 const READ_TIMEOUT_MS = 10_000;
+const IDLE_MS = 2_000;
+const LAGS_AFTER_MS = 10_000;
 /** Pauses between the attempts of one append, ms: doubling between these. */
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1_000;
@@ -64,13 +72,15 @@ class EventStoreDb implements EventStore {
   readonly #client: EventStoreDBClient;
   readonly #appendTimeoutMs: number;
   readonly #readTimeoutMs: number;
+  readonly #patience: Pick<Followed, 'idleMs' | 'lagsAfterMs'>;
   readonly #closing = new AbortController();
   readonly #subscriptions = new Set<AllSubscription>();
 
-  constructor(client: EventStoreDBClient, { appendTimeoutMs, readTimeoutMs }: EventStoreDbOptions) {
+  constructor(client: EventStoreDBClient, options: EventStoreDbOptions) {
     this.#client = client;
-    this.#appendTimeoutMs = appendTimeoutMs ?? APPEND_TIMEOUT_MS;
-    this.#readTimeoutMs = readTimeoutMs ?? READ_TIMEOUT_MS;
+    this.#appendTimeoutMs = options.appendTimeoutMs ?? APPEND_TIMEOUT_MS;
+    this.#readTimeoutMs = options.readTimeoutMs ?? READ_TIMEOUT_MS;
+    this.#patience = { idleMs: options.idleMs ?? IDLE_MS, lagsAfterMs: options.lagsAfterMs ?? LAGS_AFTER_MS };
   }
 
   async append(stream: string, events: readonly NewEvent[], expected: number | 'noStream'): Promise<AppendResult> {
@@ -88,7 +98,11 @@ class EventStoreDb implements EventStore {
       try {
         const deadline = Math.max(1, Math.ceil(left));
         const appended = this.#client.appendToStream(stream, toAppend, { expectedRevision, deadline, ...OF_LEADER });
-        return await this.#place(stream, await this.#answered(appended, deadline));
+        const result = await this.#answered(appended, deadline);
+        if (result.success) return await this.#place(stream, result);
+        // `throwOnAppendFailure=false` in the connection string: a conflict is an answer like any other.
+        const actual = result.nextExpectedRevision;
+        throw new WrongExpectedRevision(stream, expected, actual < 0n ? 'noStream' : Number(actual));
       } catch (error) {
         this.#checkOpen();
         // Whether it was written is unknown, but the ids tell: written, the next attempt answers with its place.
@@ -231,18 +245,20 @@ class EventStoreDb implements EventStore {
     assertPosition(position);
     this.#checkOpen();
     if (options.signal.aborted) return;
-    const { streamPrefixes } = options;
-    // Being caught up is to have passed what was in the log before.
-    const before = await this.#newest();
-    const isMissing = async (after: bigint | 'start', last: bigint): Promise<boolean> => {
-      const wanted = this.#readAll(after, Promise.resolve(last), {
-        limit: 1,
-        ...(streamPrefixes && { streamPrefixes }),
-      });
-      for await (const _event of wanted) return true;
-      return false;
+    const { streamPrefixes: prefixes } = options;
+    const log: AskLog = {
+      newest: () => this.#newest(),
+      wantedIn: async (after, last) => {
+        const wanted = { limit: 1, ...(prefixes && { streamPrefixes: prefixes }) };
+        for await (const event of this.#readAll(after, Promise.resolve(last), wanted)) return event.position;
+        return undefined;
+      },
     };
-    const subscription = new AllSubscription(this.#client, position, streamPrefixes, before, isMissing);
+    // Being caught up is to have passed what was in the log before.
+    const newest = log.newest();
+    if (await isAbortedBefore(newest, options.signal)) return;
+    const followed = { from: position, prefixes, before: await newest, ...this.#patience };
+    const subscription = new AllSubscription(this.#client, log, followed);
     this.#subscriptions.add(subscription);
     try {
       yield* subscription.batches(options);
@@ -250,7 +266,7 @@ class EventStoreDb implements EventStore {
       throw unavailable('EventStoreDB cannot be followed', error);
     } finally {
       this.#subscriptions.delete(subscription);
-      await subscription.close();
+      subscription.close();
     }
   }
 
@@ -266,4 +282,13 @@ class EventStoreDb implements EventStore {
     for (const subscription of this.#subscriptions) subscription.fail(closed);
     await this.#client.dispose();
   }
+}
+
+/** Whether `signal` aborts before `answer` is there, or has failed. */
+async function isAbortedBefore(answer: Promise<unknown>, signal: AbortSignal): Promise<boolean> {
+  const ended = new AbortController();
+  const aborted = once(signal, 'abort', { signal: ended.signal }).catch(() => undefined);
+  await Promise.race([answer.catch(() => undefined), aborted]);
+  ended.abort();
+  return signal.aborted;
 }

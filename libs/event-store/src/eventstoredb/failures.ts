@@ -13,13 +13,17 @@ const PERMANENT: ReadonlySet<string> = new Set([
   ErrorType.WRONG_EXPECTED_VERSION,
 ]);
 
+/** The same by gRPC's numbers, for what this client has no word for: invalid argument, permission denied, unimplemented. */
+const PERMANENT_STATUS: ReadonlySet<unknown> = new Set([3, 7, 12]);
+
 /**
  * Whether asking again can help. Everything else than what the server has decided can: a time-out, a lost connection, a
  * leader that is being chosen. For an append that leaves open whether it was written; its event ids make a repetition safe.
  */
 export function isTransient(error: unknown): boolean {
-  const type = typeOf(error);
-  return !(type !== undefined && PERMANENT.has(type)) && !(error instanceof TypeError);
+  if (error instanceof TypeError || error instanceof WrongExpectedRevision) return false;
+  if (!(error instanceof Error) || !isCommandError(error)) return true;
+  return !PERMANENT.has(error.type) && !PERMANENT_STATUS.has(error.code);
 }
 
 /** Whether the node that was asked has sent the client on to another. */
@@ -30,6 +34,7 @@ const typeOf = (error: unknown): ErrorType | undefined =>
 
 /** An append's error in the words of the port. */
 export function appendFailure(stream: string, expected: number | 'noStream', cause: unknown): Error {
+  if (cause instanceof WrongExpectedRevision) return cause;
   if (cause instanceof WrongExpectedVersionError) {
     const { actualVersion } = cause;
     const actual = typeof actualVersion === 'bigint' ? Number(actualVersion) : ('noStream' as const);

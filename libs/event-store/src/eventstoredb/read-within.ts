@@ -33,6 +33,7 @@ export async function* readWithin<T>(reading: Reading<T>, timeoutMs: number, clo
   } finally {
     clearTimeout(timer);
     closing.removeEventListener('abort', onClose);
-    if (!ended) await reading.cancel().catch(() => undefined);
+    // Not waited for: there is nothing to cancel before a node is found, which may take minutes.
+    if (!ended) void reading.cancel().catch(() => undefined);
   }
 }
