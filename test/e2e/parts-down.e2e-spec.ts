@@ -94,6 +94,10 @@ describe('when something is down', () => {
     expect(await tenant.membersOf(group.id)).toEqual([ana.id, bo.id].sort());
     expect((await tenant.scim('DELETE', `/Users/${ana.id}`)).status).toBe(204);
     expectScimError(await tenant.get(`/Users/${ana.id}`), 404);
+    // Which groups she has left cannot be told, and one of them still has her.
+    const back = await tenant.scim('POST', '/Users', { userName: 'ana@example.com' });
+    expectScimError(back, 503);
+    expect(back.headers['retry-after']).toMatch(/^[1-9]\d*$/);
     await expectSingleReads(bo.id, 'bo@example.com');
     await expectListsToWait();
     await until(async () => (await health()).status === 200);
@@ -109,6 +113,8 @@ describe('when something is down', () => {
     // The group whose member could not be looked up is tidied by whoever follows the log.
     await until(async () => (await tenant.membersOf(group.id)).length === 1);
     expect((await tenant.get(`/Users/${bo.id}`)).body.groups).toMatchObject([{ value: group.id }]);
+    expect((await tenant.createUser('ana@example.com')).id).toBe(ana.id);
+    expect(await tenant.membersOf(group.id)).toEqual([bo.id]);
   });
 
   it('read models: a token that was not used since the start is judged by the log', async () => {

@@ -67,7 +67,7 @@ export class HandlersModule {
           provide: MembershipCleanup,
           inject: [Aggregates, EVENT_STORE, READ_MODELS, READ_MODEL_PROGRESS],
           useFactory: (a: Aggregates, store: EventStore, readModels: ReadModels, progress: ReadModelProgress) =>
-            new MembershipCleanup(a, store, readModels, progress),
+            new MembershipCleanup(a, store, readModels, progress, limits.listWaitMs),
         },
         {
           provide: DeprovisioningUndo,

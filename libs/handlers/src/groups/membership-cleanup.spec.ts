@@ -42,7 +42,7 @@ async function crowd(): Promise<{ cleanup: MembershipCleanup; log: SharedLog; re
   }
   let release = (): void => undefined;
   held = new Promise((resolve) => (release = resolve));
-  return { cleanup: new MembershipCleanup(aggregates, log, readModels, {} as ReadModelProgress), log, release };
+  return { cleanup: new MembershipCleanup(aggregates, log, readModels, {} as ReadModelProgress, 0), log, release };
 }
 
 const removals = (log: SharedLog): readonly (readonly [stream: string, request: string, ids: readonly string[]])[] =>

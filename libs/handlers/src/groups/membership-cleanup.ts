@@ -18,7 +18,7 @@ import type { Aggregates } from '../aggregates/aggregates.js';
 import type { ReadModelProgress } from '../read-your-writes.js';
 import type { RequestContext } from '../request-context.js';
 
-/** Longest that somebody waits for the read models to show what the person was in, milliseconds. */
+/** Longest that whoever follows the log waits at a time for the read models to show what the person was in, milliseconds. */
 const SHOWN_WAIT_MS = 10_000;
 
 /** Who leaves, and a position of the log at which they had left SCIM; undefined: not known, or a group, which never returns. */
@@ -37,11 +37,13 @@ export class MembershipCleanup {
   private readonly underWay = new Map<string, Promise<unknown>>();
   private readonly gathering = new Map<string, { leaving: Leaving; done: Promise<bigint | undefined> }>();
 
+  /** @param finishWaitMs longest that bringing somebody back waits for the read models, milliseconds */
   constructor(
     private readonly aggregates: Aggregates,
     private readonly store: EventStore,
     private readonly readModels: ReadModels,
     private readonly progress: ReadModelProgress,
+    private readonly finishWaitMs: number,
   ) {}
 
   /**
@@ -69,7 +71,7 @@ export class MembershipCleanup {
    */
   async finish(context: RequestContext, userId: string, { revision }: Loaded<User>): Promise<void> {
     const goneAt = await this.positionOf(userStream(context.tenant, userId), revision);
-    if (!(await this.progress.waitFor(goneAt, SHOWN_WAIT_MS))) {
+    if (!(await this.progress.waitFor(goneAt, this.finishWaitMs))) {
       throw new ScimError('unavailable', 'The groups that this person has left cannot be looked up yet; try again', {
         retryAfterSeconds: 5,
       });

@@ -61,7 +61,7 @@ function gateway(log: SharedLog, shown: LaggingMemberships, name: string) {
   const newId = () => `${name}${next++}`;
   const source: IdentitySource = { now: () => '2026-01-01T00:00:00.000Z', newResourceId: newId, newEventId: newId };
   const aggregates = new Aggregates(log, shown.readModels, source);
-  const cleanup = new MembershipCleanup(aggregates, log, shown.readModels, shown);
+  const cleanup = new MembershipCleanup(aggregates, log, shown.readModels, shown, 1);
   const claims = new UserNameClaims(aggregates, source, cleanup);
   const updates = new UserUpdates(aggregates, claims);
   const groups = new GroupUpdates(aggregates);
