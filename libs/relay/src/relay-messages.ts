@@ -3,6 +3,7 @@ import type { RecordedEvent } from '#event-store';
 import { CE, encodeCloudEvent, type Message, type TopicMessages, TRACEPARENT } from '#message-bus';
 import { type CompiledProfile, deriveView, messageKey, VIEW_CHANGED, viewMessage, type ViewMessage } from '#products';
 import { beginSpan, type TraceSpan } from '#telemetry';
+import { fittingChange, fittingView } from './message-size.js';
 
 /** Messages of one publication, topic by topic. */
 export class Outbox {
@@ -78,7 +79,7 @@ export interface Cause {
 
 export function viewChanged(cause: Cause, view: ViewMessage): Message {
   const { tenant, userId, revision } = view;
-  return cloudEvent(cause, { tenant, id: userId, revision, type: VIEW_CHANGED, data: view });
+  return fittingView(view, (data) => cloudEvent(cause, { tenant, id: userId, revision, type: VIEW_CHANGED, data }));
 }
 
 /** The event as it is, with who did it: what an own copy of people and groups is built from. */
@@ -92,11 +93,14 @@ export function canonicalChange(
   const origin = { ...(connection && { connection }), ...(idp && { idp }), correlationId };
   const head = { tenant, ...subject, revision, type: event.type, occurredAt, ...origin };
   // The text that the log holds, where it came along: it need not be written out a second time.
-  const data =
+  const whole =
     event.dataJson === undefined
       ? { ...head, data: event.data }
       : `${JSON.stringify(head).slice(0, -1)},"data":${event.dataJson}}`;
-  return cloudEvent({ id: event.id, time: occurredAt, position }, { tenant, id, revision, type, data });
+  return fittingChange(event.data, (cut) => {
+    const data = cut ? { ...head, data: cut } : whole;
+    return cloudEvent({ id: event.id, time: occurredAt, position }, { tenant, id, revision, type, data });
+  });
 }
 
 interface Subject {

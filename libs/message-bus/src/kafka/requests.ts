@@ -34,7 +34,7 @@ export class Requests {
   readonly #requests: { byTopic: Map<string, PlacedMessage[]>; counts: Map<string, number>; characters: number }[] = [];
 
   add(topic: string, message: PlacedMessage): RequestPlace {
-    const characters = message.key.length + (message.value?.length ?? 0);
+    const characters = charactersOf(message);
     let request = this.#requests.at(-1);
     if (!request || (request.characters > 0 && request.characters + characters > REQUEST_CHARACTERS)) {
       request = { byTopic: new Map(), counts: new Map(), characters: 0 };
@@ -57,6 +57,12 @@ export class Requests {
       partitions: counts.size,
     }));
   }
+}
+
+function charactersOf({ key, value, headers }: PlacedMessage): number {
+  let characters = key.length + (value?.length ?? 0);
+  for (const name in headers) characters += name.length + (headers[name]?.length ?? 0);
+  return characters;
 }
 
 /** @param written what the broker answered to each request */
