@@ -14,6 +14,7 @@ import { openLmdbMessageBus } from '#message-bus/lmdb';
 import { FakeReadModels } from '../../subscriptions/src/fakes/read-models.fake.js';
 import { consumeViews, type ConsumeViewsOptions, UnprocessableMessage, type ViewConsumer } from './consume-views.js';
 import { deadLetterTopic } from '#products';
+import { replayDeadLetters } from './dead-letters.js';
 import { openRevisionedStore, type RevisionedStore } from './revisioned-store.js';
 
 interface Person {
@@ -247,6 +248,28 @@ describe('consumeViews', () => {
     };
     expect(await consumer.replayDeadLetters()).toEqual({ applied: 0, skipped: 1, deadLettered: 0 });
     expect(await people()).toEqual({ 'acme/1': { name: 'inactive', changes: 2 } });
+  });
+
+  it('replays beside another instance, and what has been deleted from the topic is no reason to wait for ever', async () => {
+    await publish(...['1', '2', '3'].map((id) => view(id, 0, 42)));
+    await using one = await consume();
+    await handled(one);
+    await using other = await consume();
+    const replays = await Promise.all([one.replayDeadLetters(), other.replayDeadLetters()]);
+    expect(replays.reduce((sum, { deadLettered }) => sum + deadLettered, 0)).toBe(3);
+    const shortened = new Proxy(bus, {
+      get: (target, name) => {
+        if (name === 'endOffsets') return () => Promise.resolve(new Map([[0, 99n]]));
+        const value: unknown = target[name as keyof MessageBus];
+        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+      },
+    });
+    const seen: string[] = [];
+    const { signal } = new AbortController();
+    await replayDeadLetters({ bus: shortened, topic, group: 'wellness', signal, missingAfterMs: 50 }, async (batch) => {
+      seen.push(...batch.map(({ key }) => key));
+    });
+    expect(seen.sort()).toEqual(['acme/1', 'acme/2', 'acme/3']);
   });
 
   it('leaves the dead letters of other groups to them', async () => {

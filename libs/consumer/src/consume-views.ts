@@ -107,7 +107,9 @@ export async function consumeViews<View, Row extends object>(
     { group, topics: [topic], ...(maxBatchSize !== undefined && { maxBatchSize }) },
     (batch) => views.handle(batch),
   );
+  const stopping = new AbortController();
   const stop = async (): Promise<void> => {
+    stopping.abort();
     await consumer.stop();
     await acknowledger?.stop();
   };
@@ -130,7 +132,7 @@ export async function consumeViews<View, Row extends object>(
     },
     async replayDeadLetters() {
       const before = { ...views.counts };
-      await replayDeadLetters(bus, topic, group, (batch) => views.handle(batch, true));
+      await replayDeadLetters({ bus, topic, group, signal: stopping.signal }, (batch) => views.handle(batch, true));
       const { applied, skipped, deadLettered } = views.counts;
       return {
         applied: applied - before.applied,

@@ -1,4 +1,5 @@
-import type { Message, MessageBus, ReceivedMessage } from '#message-bus';
+import { setTimeout as pause } from 'node:timers/promises';
+import { LeavePartition, type Message, type MessageBus, type ReceivedMessage } from '#message-bus';
 import { deadLetterTopic } from '#products';
 
 export interface DeadLetter {
@@ -46,44 +47,60 @@ export async function publishDeadLetters(
   await bus.publish([{ topic: deadLetterTopic(topic), messages }]);
 }
 
+/** How often a replay looks whether it is done, ms. */
+const LOOK_MS = 20;
+/** Letters that have not come for so long have been deleted: the topic's retention is its operator's. ms. */
+const MISSING_AFTER_MS = 15_000;
+
+export interface ReplayOptions {
+  readonly bus: MessageBus;
+  readonly topic: string;
+  readonly group: string;
+  /** Aborts where the letters are to be left to the next replay. */
+  readonly signal: AbortSignal;
+  readonly missingAfterMs?: number;
+}
+
 /**
  * Hands the group's dead letters to `handle`, each as it first came, up to what is there when it begins; letters that it has
- * replayed before are not handed over again. They do not go back to their topic: there an old message would be the newest of
- * its key, for every group.
+ * replayed before are not handed over again, nor those that another instance replays at the same time. They do not go back to
+ * their topic: there an old message would be the newest of its key, for every group.
  */
 export async function replayDeadLetters(
-  bus: MessageBus,
-  topic: string,
-  group: string,
+  { bus, topic, group, signal, missingAfterMs = MISSING_AFTER_MS }: ReplayOptions,
   handle: (batch: readonly ReceivedMessage[]) => Promise<void>,
 ): Promise<void> {
   const letters = deadLetterTopic(topic);
   const replay = `${group}.replay`;
-  const left = new Map<number, bigint>();
-  const committed = await bus.committed(replay, letters);
-  for (const [partition, end] of await bus.endOffsets(letters)) {
-    if (end > (committed.get(partition) ?? 0n)) left.set(partition, end);
-  }
-  if (left.size === 0) return;
-  let done = (): void => undefined;
-  const all = new Promise<void>((resolve) => (done = resolve));
+  const ends = await bus.endOffsets(letters);
+  const isDone = async (): Promise<boolean> => {
+    const committed = await bus.committed(replay, letters);
+    return [...ends].every(([partition, end]) => (committed.get(partition) ?? 0n) >= end);
+  };
+  if (await isDone()) return;
+  let isAtWork = false;
+  let lastAt = performance.now();
   const consumer = await bus.consume({ group: replay, topics: [letters], maxBatchSize: 1 }, async ([letter]) => {
     if (!letter) return;
-    const end = left.get(letter.partition) ?? 0n;
     // What failed again stands behind the end: it waits for the next replay.
-    if (letter.offset >= end) throw new ReplayEnded();
+    if (letter.offset >= (ends.get(letter.partition) ?? 0n)) throw new LeavePartition('Replayed up to here');
     const ours = original(letter, group);
-    if (ours) await handle([ours]);
-    if (letter.offset + 1n >= end) left.delete(letter.partition);
-    if (left.size === 0) done();
+    isAtWork = true;
+    try {
+      if (ours) await handle([ours]);
+    } finally {
+      isAtWork = false;
+      lastAt = performance.now();
+    }
   });
-  await all;
-  await consumer.stop();
-}
-
-/** Not a failure: what is in hand is left where it is. */
-class ReplayEnded extends Error {
-  override readonly name = 'ReplayEnded';
+  try {
+    while (!signal.aborted && !(await isDone())) {
+      if (!isAtWork && performance.now() - lastAt > missingAfterMs) break;
+      await pause(LOOK_MS);
+    }
+  } finally {
+    await consumer.stop();
+  }
 }
 
 /** The message as it first came; undefined for a letter of another group. */

@@ -3,6 +3,7 @@ import { aMessage, Inbox, increasingPerPartition, manyMessages, signal, values, 
 import {
   type Consumer,
   GroupInUse,
+  LeavePartition,
   type Message,
   type MessageBus,
   MessageBusUnavailable,
@@ -278,6 +279,34 @@ export function messageBusContract(name: string, prepare: () => Promise<MessageB
         const pauses = attempts.slice(1).map(({ at }, i) => at - (attempts[i]?.at ?? 0));
         expect(pauses[0]).toBeGreaterThanOrEqual(95);
         expect(pauses[1]).toBeGreaterThanOrEqual(190);
+      });
+
+      it('hands over nothing more of a partition that the handler leaves, and goes on with the others', async () => {
+        const other = `test.${randomUUID()}`;
+        await bus.declareTopics([{ name: other, compacted: false, partitions: 1 }]);
+        await publish(aMessage('k', '1'), aMessage('k', '2'));
+        const inbox = new Inbox();
+        let left = 0;
+        {
+          await using _consumer = await bus.consume(
+            { group, topics: [topic, other], maxBatchSize: 1 },
+            async (batch) => {
+              if (batch[0]?.value === '2') {
+                left += 1;
+                throw new LeavePartition('enough');
+              }
+              await inbox.handler(batch);
+            },
+          );
+          await inbox.holds(1);
+          await bus.publish([{ topic: other, messages: manyMessages(20) }]);
+          await publish(aMessage('k', '3'));
+          await inbox.holds(21);
+        }
+        expect(left).toBe(1);
+        expect(valuesOf('k', inbox.messages)).toEqual(['1']);
+        expect(await committedSum(group)).toBe(1n);
+        expect(valuesOf('k', await take(2))).toEqual(['2', '3']);
       });
 
       it('commits nothing of a batch whose handler rejected', async () => {

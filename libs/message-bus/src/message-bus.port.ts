@@ -81,7 +81,8 @@ export interface MessageBus extends AsyncDisposable {
 
   /**
    * Hands batches of one topic partition, in order, to `handler`. When it resolves, the offsets behind the batch are
-   * committed for the group; when it rejects, the same batch comes again after a pause (100 ms, doubling to 5 s).
+   * committed for the group; when it rejects, the same batch comes again after a pause (100 ms, doubling to 5 s), unless it
+   * rejects with {@link LeavePartition}.
    */
   consume(options: ConsumeOptions, handler: (batch: readonly ReceivedMessage[]) => Promise<void>): Promise<Consumer>;
 
@@ -101,6 +102,11 @@ export interface MessageBus extends AsyncDisposable {
 
 export class UnknownTopic extends Error {
   override readonly name = 'UnknownTopic';
+}
+
+/** Thrown by a handler: its batch stays uncommitted, and its consumer is handed nothing more of that partition. */
+export class LeavePartition extends Error {
+  override readonly name = 'LeavePartition';
 }
 
 /** What was asked of a consumer group can be done only while none of its consumers runs. */

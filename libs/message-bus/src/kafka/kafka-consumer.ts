@@ -6,7 +6,7 @@ import type {
   Kafka,
   KafkaMessage,
 } from 'kafkajs';
-import type { ConsumeOptions, Consumer, ReceivedMessage } from '../message-bus.port.js';
+import { type ConsumeOptions, type Consumer, LeavePartition, type ReceivedMessage } from '../message-bus.port.js';
 import { failure } from './failures.js';
 
 type Handler = (batch: readonly ReceivedMessage[]) => Promise<void>;
@@ -158,7 +158,10 @@ export class KafkaGroupConsumer implements Consumer {
       const messages = batch.messages.slice(at, at + size).map((message) => received(topic, partition, message));
       const last = messages.at(-1);
       if (!last || this.#isStopping || !payload.isRunning() || payload.isStale()) return;
-      if (!(await this.#handle(messages, heartbeat))) return;
+      const outcome = await this.#handle(messages, heartbeat);
+      // Not resolved: whoever has the partition next begins here.
+      if (outcome === 'left') payload.pause();
+      if (outcome !== 'handled') return;
       payload.resolveOffset(`${last.offset}`);
       // Behind the last message may come the mark that ends its transaction: read, and nothing to hand over.
       const end = at + size < batch.messages.length ? last.offset : BigInt(batch.lastOffset());
@@ -169,21 +172,29 @@ export class KafkaGroupConsumer implements Consumer {
     }
   }
 
-  /** @returns false when the consumer was stopped before the handler had resolved for the batch */
-  async #handle(messages: readonly ReceivedMessage[], heartbeat: () => Promise<void>): Promise<boolean> {
+  /**
+   * @returns `stopped`: the consumer was, before the handler had resolved for the batch
+   * @throws KafkaJSError the group rebalances while the handler fails: it need not wait for us
+   */
+  async #handle(
+    messages: readonly ReceivedMessage[],
+    heartbeat: () => Promise<void>,
+  ): Promise<'handled' | 'left' | 'stopped'> {
     // Alive while the handler takes its time. That a rebalance goes on is told after it.
     const beat = setInterval(() => void heartbeat().catch(() => undefined), HEARTBEAT_MS);
     try {
       for (let wait = FIRST_PAUSE_MS; ; wait = Math.min(2 * wait, LONGEST_PAUSE_MS)) {
         try {
           await this.handler(messages);
-          return true;
+          return 'handled';
         } catch (error) {
-          if (this.#isStopping) return false;
+          if (error instanceof LeavePartition) return 'left';
+          if (this.#isStopping) return 'stopped';
           this.#warn(error, 'A batch was not handled; trying again');
         }
         await this.#pause(wait);
-        if (this.#isStopping) return false;
+        if (this.#isStopping) return 'stopped';
+        await heartbeat();
       }
     } finally {
       clearInterval(beat);

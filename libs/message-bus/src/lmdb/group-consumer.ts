@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
-import type { Consumer, ReceivedMessage } from '../message-bus.port.js';
+import { type Consumer, LeavePartition, type ReceivedMessage } from '../message-bus.port.js';
 import { TopicCursor } from './topic-cursor.js';
 import type { TopicLog } from './topic-log.js';
 
@@ -20,6 +20,8 @@ export interface GroupConsumerOptions {
 /** One member of a consumer group: hands over batches of the topics it owns, one at a time, the topics taking turns. */
 export class GroupConsumer implements Consumer {
   readonly #cursors: TopicCursor[] = [];
+  /** Owned still, and read no more. */
+  readonly #left: TopicLog[] = [];
   readonly #stopped: Promise<void>;
   #stopping = false;
   #begun = -Infinity;
@@ -35,7 +37,7 @@ export class GroupConsumer implements Consumer {
   }
 
   get owned(): readonly TopicLog[] {
-    return this.#cursors.map(({ log }) => log);
+    return [...this.#cursors.map(({ log }) => log), ...this.#left];
   }
 
   assign(log: TopicLog, from: number): void {
@@ -88,11 +90,18 @@ export class GroupConsumer implements Consumer {
     this.#handedOver = batch.length;
     try {
       await handler(batch);
-    } catch {
-      cursor.failed(performance.now());
+    } catch (error) {
+      if (error instanceof LeavePartition) this.#leave(cursor);
+      else cursor.failed(performance.now());
       return;
     }
     commit(cursor.log, cursor.succeeded());
+  }
+
+  #leave(cursor: TopicCursor): void {
+    cursor.close();
+    this.#cursors.splice(this.#cursors.indexOf(cursor), 1);
+    this.#left.push(cursor.log);
   }
 
   /** The first topic with work; it then goes to the back of the line. */
