@@ -56,14 +56,11 @@ interface Mark {
  */
 export class AllSubscription {
   readonly #subscription: AllStreamSubscription;
-  #before: bigint | undefined;
   readonly #marks: Mark[] = [];
   #read = 0;
   #position: bigint | undefined;
   #reported: bigint | undefined;
   #live = false;
-  /** The server has nothing newer, but has not said that it has passed what was there before: that is being looked at. */
-  #looking = false;
   /** The log is asked how far it has come. */
   #asking = false;
   /** An event that should have come, and since when, by `performance.now()`. */
@@ -77,8 +74,7 @@ export class AllSubscription {
     private readonly log: AskLog,
     private readonly followed: Followed,
   ) {
-    const { from, prefixes, before } = followed;
-    this.#before = before;
+    const { from, prefixes } = followed;
     this.#position = this.#reported = from === 'start' ? undefined : from;
     const window = {
       maxSearchWindow: SEARCH_WINDOW,
@@ -117,7 +113,7 @@ export class AllSubscription {
 
   #news(): Promise<void> {
     return new Promise((resolve) => {
-      const asks = this.#live && !this.#looking && !this.#asking;
+      const asks = this.#live && !this.#asking;
       const idle = asks ? setTimeout(() => void this.#ask(), this.followed.idleMs) : undefined;
       this.#wake = () => {
         clearTimeout(idle);
@@ -147,8 +143,8 @@ export class AllSubscription {
   /** What is there now; undefined where there is no news. */
   #next(max: number): EventBatch | undefined {
     const events: EventBatch['events'][number][] = [];
-    if (!this.#looking) this.#settle();
-    while (events.length < max && !this.#looking) {
+    this.#settle();
+    while (events.length < max) {
       const resolved = this.#subscription.read() as AllStreamResolvedEvent | null;
       if (!resolved) break;
       this.#read += 1;
@@ -159,7 +155,7 @@ export class AllSubscription {
       }
       this.#settle();
     }
-    const caughtUp = (this.#caughtUp || (this.#live && events.length > 0)) && !this.#looking;
+    const caughtUp = this.#isBefore ? false : this.#caughtUp || (this.#live && events.length > 0);
     const position = this.#position;
     // Silence is worth reporting once: that the reader has caught up, or how far the filter has come.
     if (position === undefined || (events.length === 0 && position === this.#reported && !caughtUp)) return undefined;
@@ -170,43 +166,33 @@ export class AllSubscription {
 
   /** Takes in what the server said before the event that is read next. */
   #settle(): void {
-    for (let mark = this.#marks[0]; mark && mark.after <= this.#read && !this.#looking; mark = this.#marks[0]) {
+    for (let mark = this.#marks[0]; mark && mark.after <= this.#read; mark = this.#marks[0]) {
       this.#marks.shift();
       if (mark.position !== undefined) this.#pass(mark.position);
       if (mark.live === undefined) continue;
       this.#live = mark.live;
       if (!mark.live) continue;
-      if (this.#before === undefined || this.#before <= (this.#position ?? -1n)) this.#caughtUp = true;
-      else void this.#look(this.#before);
+      this.#caughtUp = true;
+      // The last events before are followed by nobody, or the node has yet to get them: one that is asked for what comes after
+      // its last record says at once that it has nothing newer, whoever leads.
+      if (this.#isBefore && !this.#asking) void this.#ask(this.followed.before);
     }
   }
 
-  /**
-   * The last events before `before` are wanted by nobody, or the node has yet to get them: one that is asked for what comes
-   * after its last record says at once that it has nothing newer, whoever leads.
-   */
-  async #look(before: bigint): Promise<void> {
-    this.#looking = true;
-    try {
-      if ((await this.log.wantedIn(this.#position ?? 'start', before)) !== undefined) throw lagging();
-      this.#pass(before);
-      this.#before = undefined;
-      this.#caughtUp = true;
-      this.#looking = false;
-      this.#wake();
-    } catch (error) {
-      this.fail(error as Error);
-    }
+  /** Whether something that was in the log before has neither come nor been passed. */
+  get #isBefore(): boolean {
+    return this.followed.before !== undefined && (this.#position ?? -1n) < this.followed.before;
   }
 
   /**
    * Live, the server tells only every so many events how far it has seen what is not followed, and nothing where the node is
-   * cut off from the others.
+   * cut off from the others. What is followed and has not come is on its way, for a while.
+   * @param upTo default the newest event there is
    */
-  async #ask(): Promise<void> {
+  async #ask(upTo?: bigint): Promise<void> {
     this.#asking = true;
     try {
-      const newest = await this.log.newest();
+      const newest = upTo ?? (await this.log.newest());
       if (newest === undefined || newest <= (this.#position ?? -1n)) return;
       const wanted = await this.log.wantedIn(this.#position ?? 'start', newest);
       if (wanted === undefined) {

@@ -38,7 +38,7 @@ describe.each(['24.10.0', '24.10.5', '25.0.0'] as const)('checkpoints of EventSt
 
 describe('a subscription to a node that lacks what the log has', () => {
   it('takes no position past what it has not been sent', async () => {
-    await using log = await openWithServer();
+    await using log = await openWithServer({ idleMs: 20, lagsAfterMs: 60 });
     const { user, prefixes } = aTenant();
     const { position } = await log.store.append(user(), someEvents(1), 'noStream');
     log.server.subscribed.hold();

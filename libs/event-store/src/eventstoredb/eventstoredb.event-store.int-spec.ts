@@ -9,7 +9,8 @@ if (connectionString === undefined) {
   it.skip('EVENTSTORE_URI is not set', () => undefined);
 } else {
   eventStoreContract('EventStoreDB', async (): Promise<EventStoreUnderTest> => {
-    let store = openEventStoreDb({ connectionString });
+    const open = () => openEventStoreDb({ connectionString, idleMs: 100 });
+    let store = open();
     return {
       get store() {
         return store;
@@ -17,7 +18,7 @@ if (connectionString === undefined) {
       startsEmpty: false,
       async reopen() {
         await store[Symbol.asyncDispose]();
-        return (store = openEventStoreDb({ connectionString }));
+        return (store = open());
       },
       async [Symbol.asyncDispose]() {
         await store[Symbol.asyncDispose]();
