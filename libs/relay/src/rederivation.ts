@@ -123,6 +123,7 @@ export class Rederivation {
   private async tellOnceMore(position: bigint): Promise<Slice | undefined> {
     const { doubt, memberships, readModels } = this.parts;
     const passed = (await readModels.checkpoint(userDirectory.name)) ?? -1n;
+    if (passed < doubt.mustHavePassed(doubt.upTo)) return undefined;
     const found = await readModels.find<UserDocument>(USERS.name, {
       filter: { _id: { $gt: doubt.upTo } },
       sort: { _id: 1 },

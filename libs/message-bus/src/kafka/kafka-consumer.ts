@@ -100,9 +100,13 @@ export class KafkaGroupConsumer implements Consumer {
       retry: { restartOnFailure: () => Promise.resolve(false) },
     });
     this.#member = member;
+    let crash: Error | undefined;
     const joined = new Promise<void>((resolve, reject) => {
       member.on(member.events.GROUP_JOIN, () => resolve());
-      member.on(member.events.CRASH, ({ payload }) => reject(payload.error));
+      member.on(member.events.CRASH, ({ payload }) => {
+        crash = payload.error;
+        reject(payload.error);
+      });
     });
     joined.catch(() => undefined);
     try {
@@ -115,6 +119,8 @@ export class KafkaGroupConsumer implements Consumer {
         eachBatch: (payload) => this.#eachBatch(payload),
       });
       await joined;
+      // Between joining and here: nobody would hear of it any more.
+      if (crash) throw crash;
     } catch (error) {
       await this.#leave(member);
       throw failure(`The group ${this.options.group} cannot be joined`, error);

@@ -225,6 +225,8 @@ function described({ name, compacted, partitions }: TopicDefinition) {
   const all = {
     ...configuration,
     'message.timestamp.type': 'LogAppendTime',
+    // As it was sent: a cluster that compresses by itself may do so with what kafkajs cannot read (snappy, lz4, zstd).
+    'compression.type': 'producer',
     'max.message.bytes': `${MAX_MESSAGE_BYTES}`,
   };
   return {
