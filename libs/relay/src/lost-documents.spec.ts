@@ -1,5 +1,5 @@
 import { groupStream, type RoleRule, tenantStream, userStream } from '#domain';
-import { clientSettings, define, wellness } from '#products';
+import { clientSettings, define, sameMessage, type ViewMessage, wellness } from '#products';
 import { known, RelayWorld } from '../../../test/support/relay-world.js';
 
 const everywhere = { ...clientSettings, id: 'everywhere', enabledByDefault: true as const };
@@ -146,5 +146,30 @@ describe('a relay whose documents are lost, while products keep what they were t
     await world.append(userStream(tenant, idOf(3)), [changed({ title: 'Last' })]);
     await world.settled([tenant]);
     expect(world.messages.length - told).toBeLessThanOrEqual(4);
+  });
+
+  it('tells a whole tenant once, and takes nothing of it for a mass departure', async () => {
+    const tenant = 'many';
+    await provision(tenant, 40);
+    const group = groupStream(tenant, groupId(0));
+    const all = Array.from({ length: 40 }, (_, n) => n);
+    await world.append(group, [{ type: 'GroupCreated', data: { resource: { displayName: 'Admins' } } }, moved(all)]);
+    await world.append(tenantStream(tenant), [ruled(1, admins), enabled('define')]);
+    await world.settled([tenant]);
+    const before = world.delivered('define', tenant).length;
+    const newest = known(world.delivered('define', tenant));
+    await losing(() => Promise.resolve());
+    await world.settled([tenant]);
+    const told = world.delivered('define', tenant).slice(before);
+    expect(told.map(({ view }) => view.userId)).toEqual(all.map(idOf));
+    expect(told.every(({ key, view }) => sameMessage(view, newest.get(key) as ViewMessage))).toBe(true);
+    expect(world.holds.size).toBe(0);
+    // One who comes later is told at once, with the roles that they have.
+    await world.append(userStream(tenant, idOf(99)), [
+      { type: 'UserProvisioned', data: { resource: { userName: 'late@x.io', active: true } } },
+    ]);
+    await world.append(group, [moved([99])]);
+    await world.settled([tenant]);
+    expect(attribute('define', tenant, 'roles')).toMatchObject({ 99: ['admin'] });
   });
 });
