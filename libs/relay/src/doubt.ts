@@ -10,6 +10,8 @@ export interface DoubtDocument extends Document {
   readonly since: string;
   /** `tenant/userId` of the last person who has been told once more; empty while nobody has. */
   readonly upTo: string;
+  /** Somebody was provisioned by then. */
+  readonly somebody?: true;
 }
 
 export const DOUBTS: CollectionDefinition = { name: 'relay-doubts', indexes: [] };
@@ -28,7 +30,7 @@ export const isInDoubt = (document: DoubtDocument | undefined, tenant: string, u
  * nothing of before for news. So everybody is told once more, in the order of tenants and ids, as of the end of the log or later.
  */
 export class Doubt {
-  private document: DoubtDocument | undefined;
+  private committed: DoubtDocument | undefined;
   private until = -1n;
   /** Nobody is known whom the directory shows only behind this. */
   private directoryFrom = -1n;
@@ -62,6 +64,10 @@ export class Doubt {
     return this.document === undefined;
   }
 
+  private get document(): DoubtDocument | undefined {
+    return this.staged ? this.staged.document : this.committed;
+  }
+
   /** Whether what happened at `position` may have been told of before. */
   covers(position: bigint): boolean {
     return !this.isOver && position <= this.until;
@@ -85,6 +91,18 @@ export class Doubt {
   /** Of views that are told once more; higher than all that may have been told as of the same position: settings change more seldom. */
   get settingsVersion(): number {
     return Math.floor((Date.parse(this.cause.time) - COUNTED_SINCE) / 1_000);
+  }
+
+  /** The relay has come to an event. Where there was nobody before, there is nobody to be told once more. */
+  passTo(position: bigint): void {
+    if (this.document && position > this.until && !this.document.somebody) this.end();
+  }
+
+  /** There is an event of somebody. */
+  noteSomebody(position: bigint): void {
+    if (this.document && this.covers(position) && !this.document.somebody) {
+      this.put({ ...this.document, somebody: true });
+    }
   }
 
   noteProvisioned(tenant: string, position: bigint): void {
@@ -115,9 +133,9 @@ export class Doubt {
 
   commit(): void {
     if (!this.staged) return;
-    this.document = this.staged.document;
+    this.committed = this.staged.document;
     this.staged = undefined;
-    if (this.document) this.until = BigInt(this.document.until);
+    if (this.committed) this.until = BigInt(this.committed.until);
     else this.provisioned.clear();
   }
 

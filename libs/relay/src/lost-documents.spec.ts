@@ -172,4 +172,20 @@ describe('a relay whose documents are lost, while products keep what they were t
     await world.settled([tenant]);
     expect(attribute('define', tenant, 'roles')).toMatchObject({ 99: ['admin'] });
   });
+
+  it('is none where there was nobody: the first people wait for nothing, and are told once', async () => {
+    await using fresh = await RelayWorld.open(products);
+    fresh.directoryLooks = 0;
+    await fresh.restart(async () => {
+      await fresh.append(tenantStream('first'), [enabled('define')]);
+      await fresh.loseDocuments();
+    });
+    const resource = { userName: 'a@x.io', active: true, name: { givenName: 'A', familyName: 'B' } };
+    await fresh.append(userStream('first', idOf(0)), [{ type: 'UserProvisioned', data: { resource } }]);
+    await fresh.settled();
+    fresh.directoryLooks = Infinity;
+    await fresh.settled(['first']);
+    const told = ['wellness', 'define', 'everywhere'].map((product) => fresh.delivered(product, 'first').length);
+    expect(told).toEqual([1, 1, 1]);
+  });
 });

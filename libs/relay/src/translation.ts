@@ -40,6 +40,7 @@ export class Translation {
   async translate(event: RecordedEvent, outbox: Outbox): Promise<void> {
     const { category, tenant, id } = parseStream(event.stream);
     outbox.begin(event);
+    this.parts.doubt.passTo(event.position);
     if (category === TENANT_STREAMS) {
       this.hear(tenant, event);
       await this.parts.guard.hear(event);
@@ -61,6 +62,7 @@ export class Translation {
   private async tellOfUser(event: RecordedEvent, tenant: string, userId: string, outbox: Outbox): Promise<void> {
     const { revision, position } = event;
     if (revision === 0) this.parts.noteProvisioned(tenant, position);
+    this.parts.doubt.noteSomebody(position);
     const isPast = this.parts.doubt.covers(position);
     const { before, after } = await this.parts.history.around(event);
     const cause = { id: event.id, time: event.metadata.occurredAt, position };
