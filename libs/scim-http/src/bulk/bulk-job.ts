@@ -21,7 +21,7 @@ import type { ResourceWrites } from '../resource-writes.js';
 import { type BulkResult, SUCCESS_STATUS } from './bulk-result.js';
 
 /** Operations begun before other requests get their turn: each is some tenth of a millisecond of work. */
-export const BEGUN_AT_ONCE = 4;
+export const BEGUN_AT_ONCE = 2;
 
 /** What a write tells a bulk job. */
 export interface BulkWritten {

@@ -22,7 +22,7 @@ import { type BulkResult, bulkResponse } from './bulk-result.js';
  */
 const CONCURRENCY = 16;
 /** Operations a second of one job, while other tenants ask for something: more than the limits let through in the long run. */
-const BESIDE_OTHERS_PER_SECOND = 250;
+const BESIDE_OTHERS_PER_SECOND = 125;
 const REST_BESIDE_OTHERS_MS = (BEGUN_AT_ONCE * 1_000) / BESIDE_OTHERS_PER_SECOND;
 /** How long others count after a request of theirs. */
 const OTHERS_MS = 1_000;
