@@ -120,6 +120,21 @@ describe('undoing a mass departure', () => {
     expect(told).toMatchObject(whole);
   });
 
+  it('leaves those alone who left after it was asked for', async () => {
+    const told = new Told();
+    const { first } = await told.past();
+    await told.held({ firstDeparture: { stream: first.stream, revision: first.revision } });
+    await told.user('a', '11:00:01', 'UserReactivated', { reason: 'active=true' });
+    await told.user('a', '11:00:02', 'UserDeactivated', { reason: 'active=false' });
+    await told.user('c', '11:00:03', 'UserDeprovisioned', { reason: 'deleted' });
+    await told.group('11:00:04', 'GroupMembershipChanged', {
+      added: [],
+      removed: ['a', 'c'].map((value) => ({ value, type: 'User' })),
+    });
+    await told.undo().run(TENANT);
+    expect(told).toMatchObject({ live: ['b'], members: ['b'], outcome: { holdId: 'h', restored: 1, failed: 0 } });
+  });
+
   it('puts everybody back into their groups where it was interrupted after it had brought them back', async () => {
     const told = new Told();
     const { first } = await told.past();

@@ -18,9 +18,9 @@ import type { RequestContext } from '../request-context.js';
 import type { UserNameClaims } from '../users/user-name-claims.js';
 import { beforeFirstDeparture } from './first-departure.js';
 
-/** What a mass departure took away, as the log tells it from its first departure on. */
+/** What a mass departure took away, as the log tells it from its first departure until an admin asked for all of it back. */
 interface Losses {
-  /** Users who left and have not come back but by this. */
+  /** Users who left, have not come back but by this and have not left once more since it was asked for. */
   readonly departed: ReadonlySet<string>;
   /** Groups → those who were taken out of them and have not come back; true: many at once, whether or not they left. */
   readonly memberships: ReadonlyMap<string, ReadonlyMap<string, boolean>>;
@@ -57,8 +57,9 @@ export class DeprovisioningUndo {
     const { state } = await this.aggregates.tenants.load(stream);
     const hold = Object.values(state.holds).find(({ status }) => status === 'undoing');
     if (!hold) return;
-    const context = await this.contextOf(tenant, hold.id);
-    const { departed } = await this.losses(tenant, hold, context);
+    const started = await this.startOf(tenant, hold.id);
+    const context = contextOf(tenant, started);
+    const { departed } = await this.losses(tenant, hold, started);
     let restored = 0;
     let failed = 0;
     for (const userId of departed) {
@@ -66,40 +67,44 @@ export class DeprovisioningUndo {
       else failed += 1;
     }
     // Read again: what somebody was still in is ended before they come back, and is a loss too.
-    const { memberships } = await this.losses(tenant, hold, context);
+    const { memberships } = await this.losses(tenant, hold, started);
     for (const [groupId, members] of memberships) await this.rejoin(context, groupId, members, departed);
     await this.aggregates.tenants.execute(stream, context, (loaded) =>
       decideTenant(loaded.state, { type: 'FinishUndo', holdId: hold.id, restored, failed }),
     );
   }
 
-  private async contextOf(tenant: string, holdId: string): Promise<RequestContext> {
+  private async startOf(tenant: string, holdId: string): Promise<RecordedEvent> {
     let started: RecordedEvent | undefined;
     for await (const event of this.store.read(tenantStream(tenant))) {
       const { data } = event as unknown as { data: { holdId?: string } };
       if (event.type === 'DeprovisioningUndoStarted' && data.holdId === holdId) started = event;
     }
     if (!started) throw new Error('Nobody has started to undo it');
-    const { correlationId, actor, admin } = started.metadata;
-    return { tenant, correlationId, causationId: started.id, ...(actor && { actor }), ...(admin && { admin }) };
+    return started;
   }
 
-  private async losses(tenant: string, hold: Hold, context: RequestContext): Promise<Losses> {
+  private async losses(tenant: string, hold: Hold, started: RecordedEvent): Promise<Losses> {
     const departed = new Set<string>();
     const memberships = new Map<string, Map<string, boolean>>();
     const before = await beforeFirstDeparture(this.store, tenant, hold);
     const streamPrefixes = [`${USER_STREAMS}${tenant}.`, `${GROUP_STREAMS}${tenant}.`];
     for await (const event of this.store.readAll(before, { streamPrefixes })) {
       const { id } = parseStream(event.stream);
-      if (event.type === 'UserDeactivated' || event.type === 'UserDeprovisioned') departed.add(id);
-      else if (event.type === 'UserReactivated') {
+      const isAfter = event.position > started.position;
+      if (event.type === 'UserDeactivated' || event.type === 'UserDeprovisioned') {
+        // Whoever leaves once an admin has asked for the others is not one of them.
+        if (isAfter) departed.delete(id);
+        else departed.add(id);
+      } else if (event.type === 'UserReactivated') {
         // Whom this brought back before it was interrupted may have groups to come back to.
-        if (event.metadata.causationId !== context.causationId) departed.delete(id);
+        if (event.metadata.causationId !== started.id) departed.delete(id);
       } else if (event.type === 'GroupMembershipChanged') {
         const { added, removed } = (event as unknown as Extract<GroupEvent, { type: 'GroupMembershipChanged' }>).data;
         const lost = memberships.get(id) ?? new Map<string, boolean>();
         memberships.set(id, lost);
-        for (const { value } of removed) lost.set(value, removed.length >= hold.settings.leastPeople);
+        // What the departed are still in is ended after that, too, before they come back.
+        for (const { value } of removed) lost.set(value, !isAfter && removed.length >= hold.settings.leastPeople);
         for (const { value } of added) lost.delete(value);
       }
     }
@@ -138,4 +143,9 @@ export class DeprovisioningUndo {
     } as const;
     await this.groups.execute(context, groupId, { ...command, members: [...command.members] });
   }
+}
+
+function contextOf(tenant: string, { id, metadata }: RecordedEvent): RequestContext {
+  const { correlationId, actor, admin } = metadata;
+  return { tenant, correlationId, causationId: id, ...(actor && { actor }), ...(admin && { admin }) };
 }
