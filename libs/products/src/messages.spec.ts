@@ -58,14 +58,19 @@ describe('what leaves for a product', () => {
       { name: 'rollcall.groups', compacted: false },
       { name: 'rollcall.product.wellness', compacted: true },
       { name: 'rollcall.product.wellness.acks', compacted: true },
+      { name: 'rollcall.product.wellness.dead-letter', compacted: false },
       { name: 'rollcall.product.hr-assistant', compacted: true },
       { name: 'rollcall.product.hr-assistant.acks', compacted: true },
+      { name: 'rollcall.product.hr-assistant.dead-letter', compacted: false },
       { name: 'rollcall.product.define', compacted: true },
       { name: 'rollcall.product.define.acks', compacted: true },
+      { name: 'rollcall.product.define.dead-letter', compacted: false },
       { name: 'rollcall.product.client-settings', compacted: true },
       { name: 'rollcall.product.client-settings.acks', compacted: true },
+      { name: 'rollcall.product.client-settings.dead-letter', compacted: false },
       { name: 'rollcall.product.identity-platform', compacted: true },
       { name: 'rollcall.product.identity-platform.acks', compacted: true },
+      { name: 'rollcall.product.identity-platform.dead-letter', compacted: false },
     ]);
   });
 });
