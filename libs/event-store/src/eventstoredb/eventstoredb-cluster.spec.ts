@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { EventStoreDbDouble } from '../../../../test/eventstoredb/eventstoredb.double.js';
 import { answered, nextEvents, openWithServer } from '../../../../test/eventstoredb/open-with-server.js';
 import { freePort } from '../../../../test/support/free-port.js';
@@ -96,7 +96,8 @@ describe('EventStoreDB through a node that does not lead', () => {
   });
 
   it('is given up in time, and let go at once, while nodes are looked for that say nothing', async () => {
-    const silent = createServer(() => undefined).listen(0, '127.0.0.1');
+    const sockets: Socket[] = [];
+    const silent = createServer((socket) => sockets.push(socket)).listen(0, '127.0.0.1');
     await once(silent, 'listening');
     const host = `127.0.0.1:${(silent.address() as AddressInfo).port}`;
     const connectionString = `esdb://${host},${host}?tls=false&gossipTimeout=600`;
@@ -108,6 +109,8 @@ describe('EventStoreDB through a node that does not lead', () => {
     await using patient = openEventStoreDb({ connectionString, readTimeoutMs: 600_000 });
     expect(await collect(patient.subscribeToAll('start', { signal }))).toEqual([]);
     silent.close();
+    // The client goes on asking in the background for as long as nobody answers.
+    for (const socket of sockets) socket.destroy();
   });
 
   it('is found when the cluster comes up after its clients', async () => {
