@@ -15,6 +15,7 @@ import { documentId, MEMBERSHIPS, type MembershipDocument } from '#projections';
 import { type ReadModels, ReadModelsUnavailable } from '#read-models';
 import type { Loaded } from '../aggregates/aggregate-repository.js';
 import type { Aggregates } from '../aggregates/aggregates.js';
+import { positionOf } from '../position-of.js';
 import type { ReadModelProgress } from '../read-your-writes.js';
 import type { RequestContext } from '../request-context.js';
 
@@ -70,7 +71,7 @@ export class MembershipCleanup {
    * @throws ReadModelsUnavailable
    */
   async finish(context: RequestContext, userId: string, { revision }: Loaded<User>): Promise<void> {
-    const goneAt = await this.positionOf(userStream(context.tenant, userId), revision);
+    const goneAt = await positionOf(this.store, userStream(context.tenant, userId), revision);
     if (!(await this.progress.waitFor(goneAt, this.finishWaitMs))) {
       throw new ScimError('unavailable', 'The groups that this person has left cannot be looked up yet; try again', {
         retryAfterSeconds: 5,
@@ -187,7 +188,7 @@ export class MembershipCleanup {
       }
       const user = userStream(context.tenant, id);
       const loaded = await this.aggregates.users.load(user);
-      if (!isLive(loaded.state)) people.set(id, goneAt ?? (await this.positionOf(user, loaded.revision)));
+      if (!isLive(loaded.state)) people.set(id, goneAt ?? (await positionOf(this.store, user, loaded.revision)));
     }
     const late = await this.addedAfter(stream, revision, people);
     for (const id of people.keys()) if (!late.has(id) || (await this.fence(context, id))) gone.push(id);
@@ -227,11 +228,6 @@ export class MembershipCleanup {
         if (!(error instanceof WrongExpectedRevision)) throw error;
       }
     }
-  }
-
-  private async positionOf(stream: string, revision: number): Promise<bigint> {
-    for await (const { position } of this.store.read(stream, { from: revision, limit: 1 })) return position;
-    throw new Error(`Stream ${stream} has no event ${revision}`);
   }
 }
 

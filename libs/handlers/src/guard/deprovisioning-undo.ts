@@ -59,7 +59,8 @@ export class DeprovisioningUndo {
     if (!hold) return;
     const started = await this.startOf(tenant, hold.id);
     const context = contextOf(tenant, started);
-    const { departed } = await this.losses(tenant, hold, started);
+    const before = await beforeFirstDeparture(this.store, tenant, hold);
+    const { departed } = await this.losses(tenant, hold, before, started);
     let restored = 0;
     let failed = 0;
     for (const userId of departed) {
@@ -67,7 +68,7 @@ export class DeprovisioningUndo {
       else failed += 1;
     }
     // Read again: what somebody was still in is ended before they come back, and is a loss too.
-    const { memberships } = await this.losses(tenant, hold, started);
+    const { memberships } = await this.losses(tenant, hold, before, started);
     for (const [groupId, members] of memberships) await this.rejoin(context, groupId, members, departed);
     await this.aggregates.tenants.execute(stream, context, (loaded) =>
       decideTenant(loaded.state, { type: 'FinishUndo', holdId: hold.id, restored, failed }),
@@ -84,10 +85,14 @@ export class DeprovisioningUndo {
     return started;
   }
 
-  private async losses(tenant: string, hold: Hold, started: RecordedEvent): Promise<Losses> {
+  private async losses(
+    tenant: string,
+    { settings }: Hold,
+    before: bigint | 'start',
+    started: RecordedEvent,
+  ): Promise<Losses> {
     const departed = new Set<string>();
     const memberships = new Map<string, Map<string, boolean>>();
-    const before = await beforeFirstDeparture(this.store, tenant, hold);
     const streamPrefixes = [`${USER_STREAMS}${tenant}.`, `${GROUP_STREAMS}${tenant}.`];
     for await (const event of this.store.readAll(before, { streamPrefixes })) {
       const { id } = parseStream(event.stream);
@@ -104,7 +109,7 @@ export class DeprovisioningUndo {
         const lost = memberships.get(id) ?? new Map<string, boolean>();
         memberships.set(id, lost);
         // What the departed are still in is ended after that, too, before they come back.
-        for (const { value } of removed) lost.set(value, !isAfter && removed.length >= hold.settings.leastPeople);
+        for (const { value } of removed) lost.set(value, !isAfter && removed.length >= settings.leastPeople);
         for (const { value } of added) lost.delete(value);
       }
     }

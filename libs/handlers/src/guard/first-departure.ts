@@ -1,5 +1,6 @@
 import { GROUP_STREAMS, type Hold, parseStream, tenantStream, USER_STREAMS } from '#domain';
 import type { EventStore, RecordedEvent } from '#event-store';
+import { positionOf } from '../position-of.js';
 
 /** Further apart no two clocks are that `occurredAt` of one log was read from, milliseconds. */
 const CLOCKS_APART_MS = 3_600_000;
@@ -17,8 +18,7 @@ async function positionOfFirst(store: EventStore, tenant: string, hold: Hold): P
   const { firstDeparture } = hold;
   if (!firstDeparture) return positionByTime(store, tenant, hold);
   const { stream, revision } = firstDeparture;
-  for await (const { position } of store.read(stream, { from: revision, limit: 1 })) return position;
-  throw new Error(`Stream ${stream} has no event ${revision}`);
+  return positionOf(store, stream, revision);
 }
 
 /**
