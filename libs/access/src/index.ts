@@ -11,6 +11,7 @@ export * from './oauth/grant-store.js';
 export * from './oauth/lifetimes.js';
 export * from './oauth/secret-hash.js';
 export * from './limits/hold.js';
+export * from './limits/refused-bodies.js';
 export * from './limits/pace.js';
 export * from './limits/request-limits.js';
 export * from './limits/sign-in-failures.js';

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { type Caller, Hold, type RequestLimits, type SignInFailures } from '#access';
+import { type Caller, Hold, RefusedBodies, type RequestLimits, type SignInFailures } from '#access';
 import { type Contact, PerSecond } from '#request-log';
 import { ScimError } from '#scim';
 import type { FastifyReply } from 'fastify';
@@ -16,18 +16,13 @@ export interface LoadLimits {
 /** How long an answer of 429 is held back, milliseconds, and how many are at a time. */
 const HOLD_MS = 250;
 const MAX_HELD = 5_000;
-/**
- * What is refused has a body all the same, which must be read before the next request on its connection. Until the answer it
- * stands in the buffers of the network, so a longer hold is what slows down how much of it there is: milliseconds per KB.
- */
-const HOLD_MS_PER_KB = 1;
-const MAX_HOLD_FOR_BODY_MS = 1_000;
 /** Refusals of one credential that are noted in a second: the others are for the same. */
 const NOTED_PER_SECOND = 2;
 
 /** Answers 429 to requests that are too many, before their bodies are read. */
 export class LimitedRequests {
   private readonly hold = new Hold(HOLD_MS, MAX_HELD);
+  private readonly bodies = new RefusedBodies();
   private readonly noted = new LRUCache<string, PerSecond>({ max: 10_000 });
 
   constructor(private readonly limits: LoadLimits) {}
@@ -50,7 +45,7 @@ export class LimitedRequests {
   ): void {
     const isNoted = this.notes(credentialId, now);
     if (!isNoted) contact?.refusedUnnoted(now);
-    this.hold.release(() => sendScimError(reply, error, 'tooManyRequests', isNoted), holdForBody(reply));
+    this.answerLater(reply, () => sendScimError(reply, error, 'tooManyRequests', isNoted), now);
   }
 
   /** @returns milliseconds until what the caller owes is paid off */
@@ -63,9 +58,15 @@ export class LimitedRequests {
     const address = this.limits.addressOf(reply.request.raw);
     const wait = await this.limits.failures.failed(address);
     if (wait === 0) return refuse();
-    const isNoted = this.notes(address, Date.now());
-    const answer = (): void => sendScimError(reply, tooManyFailures(wait), 'tooManyFailures', isNoted);
-    this.hold.release(answer, holdForBody(reply));
+    const now = Date.now();
+    const isNoted = this.notes(address, now);
+    this.answerLater(reply, () => sendScimError(reply, tooManyFailures(wait), 'tooManyFailures', isNoted), now);
+  }
+
+  /** The body is read once the answer is sent. */
+  private answerLater({ request }: FastifyReply, answer: () => void, now: number): void {
+    const length = Number(request.headers['content-length'] ?? 0) || 0;
+    this.hold.release(answer, this.bodies.wait(length, now));
   }
 
   private notes(of: string, now: number): boolean {
@@ -73,11 +74,6 @@ export class LimitedRequests {
     if (!noted) this.noted.set(of, (noted = new PerSecond(NOTED_PER_SECOND)));
     return noted.take(now);
   }
-}
-
-function holdForBody({ request }: FastifyReply): number {
-  const length = Number(request.headers['content-length'] ?? 0) || 0;
-  return Math.min(MAX_HOLD_FOR_BODY_MS, (length / 1024) * HOLD_MS_PER_KB);
 }
 
 /** Okta honours whole seconds only, and doubles its wait where there are none (docs of its rate limits). */

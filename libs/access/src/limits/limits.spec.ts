@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { Hold } from './hold.js';
 import { Pace, rateOf } from './pace.js';
+import { RefusedBodies } from './refused-bodies.js';
 import { RequestLimits } from './request-limits.js';
 import { SignInFailures } from './sign-in-failures.js';
 
@@ -108,6 +109,31 @@ describe('SignInFailures', () => {
   it('is off at 0', async () => {
     const failures = new SignInFailures(0);
     for (let n = 0; n < 100; n++) expect(await failures.failed('10.0.0.1')).toBe(0);
+  });
+});
+
+describe('RefusedBodies', () => {
+  const HALF_A_MEGABYTE = 512 * 1024;
+
+  it('lets one after the other in, whoever sends them', () => {
+    const bodies = new RefusedBodies();
+    const waits = Array.from({ length: 4 }, () => bodies.wait(HALF_A_MEGABYTE, NOW));
+    expect(waits).toEqual([128, 256, 384, 512]);
+    expect(bodies.wait(HALF_A_MEGABYTE, NOW + 200)).toBe(440);
+  });
+
+  it('keeps nobody waiting without a body, or where nothing came for a while', () => {
+    const bodies = new RefusedBodies();
+    bodies.wait(HALF_A_MEGABYTE, NOW);
+    expect(bodies.wait(0, NOW)).toBe(0);
+    expect(bodies.wait(HALF_A_MEGABYTE, NOW + 60_000)).toBe(128);
+  });
+
+  it('keeps nobody for longer than 8 seconds, and counts no more than that against the next', () => {
+    const bodies = new RefusedBodies();
+    expect(bodies.wait(10 ** 12, NOW)).toBe(8_000);
+    expect(bodies.wait(10 ** 12, NOW + 1)).toBe(8_000);
+    expect(bodies.wait(HALF_A_MEGABYTE, NOW + 8_001)).toBe(128);
   });
 });
 

@@ -174,7 +174,7 @@ export class SearchProcess implements AsyncDisposable {
 function begin(entry: URL, directory: string): ChildProcess {
   try {
     return fork(entry, [directory], {
-      execArgv: [`--max-old-space-size=${HEAP_MB}`, `--max-semi-space-size=${YOUNG_MB}`],
+      execArgv: [`--max-old-space-size=${HEAP_MB}`, `--max-semi-space-size=${YOUNG_MB}`, '--v8-pool-size=1'],
       // Nothing of what this process was told, its keys among it.
       env: {},
       serialization: 'advanced',
