@@ -25,7 +25,7 @@ export type DirectoryEngines = Pick<Engines, 'store' | 'readModels' | 'requestLo
   Partial<Pick<Engines, 'leases'>>;
 
 /** A reader does not wait for it: whoever needs what is in the log has it folded at once. */
-const GATHER_MS = 250;
+const GATHER_MS = 100;
 /** Name of the checkpoint of those who finish what deletions leave to do. */
 const CLEANUP_CHECKPOINT = 'membership-cleanup';
 /** Positions that a start may look at once more. */
