@@ -70,6 +70,8 @@ export class RelayWorld implements AsyncDisposable {
   readonly holds = new Set<string>();
   /** How often the relay finds the directory where it is, before each slice that asks it; from then on, at the start of the log. */
   directoryLooks = Infinity;
+  /** What the relay is told of the directory's checkpoint when it has had those. */
+  directoryAt = 0n;
   private directoryWaits = (): void => undefined;
   private life = new Mortality();
   private readonly revisions = new Map<string, number>();
@@ -126,7 +128,7 @@ export class RelayWorld implements AsyncDisposable {
   private async lookAtDirectory(): Promise<bigint | undefined> {
     if (this.directoryLooks-- > 0) return this.models.checkpoint(userDirectory.name);
     this.directoryWaits();
-    return 0n;
+    return this.directoryAt;
   }
 
   /** Resolves when the relay has had all its {@link directoryLooks}, and waits for the directory. */

@@ -127,6 +127,21 @@ describe('a relay whose documents are lost, while products keep what they were t
     }
   });
 
+  it('waits for a directory whose checkpoint is no place of the log', async () => {
+    const tenant = 'placeless';
+    await provision(tenant, 2);
+    await world.settled([tenant]);
+    world.directoryLooks = 0;
+    world.directoryAt = 2n ** 64n - 1n;
+    await losing(() => world.append(tenantStream(tenant), [mapped(1, 'team')]));
+    // Who goes through everybody is done after fewer.
+    for (let looks = 0; looks < 20; looks++) await world.directoryLookedAt();
+    expect(attribute('wellness', tenant, 'department')).toEqual({ 0: 'D', 1: 'D' });
+    world.directoryLooks = Infinity;
+    await world.settled([tenant]);
+    expect(attribute('wellness', tenant, 'department')).toEqual({ 0: 'T0', 1: 'T1' });
+  });
+
   it('goes on with it after a crash in the middle, and publishes nothing twice after an ordinary restart', async () => {
     const tenant = 'crash';
     await provision(tenant, 250);

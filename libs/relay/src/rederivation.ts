@@ -1,4 +1,5 @@
 import { userStream } from '#domain';
+import { isPosition } from '#event-store';
 import { deprovisionedScope, documentId, userDirectory, type UserDocument, USERS } from '#projections';
 import type { ReadModels } from '#read-models';
 import { type Differences, followsGroups } from './differences.js';
@@ -122,7 +123,7 @@ export class Rederivation {
   /** The next people whom nobody knows what products were told of, of whatever tenants. */
   private async tellOnceMore(position: bigint): Promise<Slice | undefined> {
     const { doubt, memberships, readModels } = this.parts;
-    const passed = (await readModels.checkpoint(userDirectory.name)) ?? -1n;
+    const passed = await directoryAt(readModels);
     if (passed < doubt.mustHavePassed(doubt.upTo)) return undefined;
     const found = await readModels.find<UserDocument>(USERS.name, {
       filter: { _id: { $gt: doubt.upTo } },
@@ -176,7 +177,7 @@ export class Rederivation {
     }
     const behind = this.provisioned.get(tenant) ?? position;
     this.provisioned.set(tenant, behind);
-    const passed = (await readModels.checkpoint(userDirectory.name)) ?? -1n;
+    const passed = await directoryAt(readModels);
     return passed < behind ? undefined : this.walk(tenant, served, position);
   }
 
@@ -333,3 +334,9 @@ export class Rederivation {
 
 /** One event may cause a message about many; its id alone would make them one. */
 export const idFor = (eventId: string, userId: string): string => `${eventId}.${userId}`;
+
+/** How far the directory of users has come; -1 where nobody knows, or what is stored is no place of the log and about to be forgotten. */
+async function directoryAt(readModels: ReadModels): Promise<bigint> {
+  const stored = await readModels.checkpoint(userDirectory.name);
+  return stored !== undefined && isPosition(stored) ? stored : -1n;
+}
