@@ -149,6 +149,8 @@ describeWithChromium('Okta’s “Authenticate” in a browser', (executablePath
     });
     const page = await context.newPage();
     await page.goto(authorizeUrl('s'));
+    // The browser gives it the focus when it first draws the page, which may be after it has loaded.
+    await page.getByLabel('SCIM username').and(page.locator(':focus')).waitFor();
     await page.keyboard.type(okta.client.userName);
     await page.keyboard.press('Tab');
     await page.keyboard.type(okta.client.password);
