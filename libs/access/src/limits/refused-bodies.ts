@@ -1,5 +1,7 @@
 /** Bytes of refused bodies that are let in per millisecond, of all clients together. */
 const BYTES_PER_MS = 4 * 1024;
+/** Smaller ones, as those of single users, are not worth a place in the line: bytes. */
+const SMALL = 16 * 1024;
 /** Longest that one is kept waiting for those before it, milliseconds. */
 const MAX_WAIT_MS = 8_000;
 
@@ -15,7 +17,7 @@ export class RefusedBodies {
 
   /** @param bytes of the body; 0 where the client does not say @returns milliseconds until it may come */
   wait(bytes: number, now: number): number {
-    if (bytes === 0) return 0;
+    if (bytes < SMALL) return 0;
     this.through = Math.min(Math.max(this.through, now) + bytes / BYTES_PER_MS, now + MAX_WAIT_MS);
     return this.through - now;
   }
