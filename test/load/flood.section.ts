@@ -54,21 +54,26 @@ export async function measureFlood(report: Report, scale: Scale, only?: string):
   ];
   const seconds = scale.probe * 1.5;
   for (const [, next] of kinds) await ask(server, next, seconds);
-  const rows: string[][] = [];
+  // The middle one of the rounds counts: a disk that stalls for once is in one of them. Alone is alone, whatever comes next.
+  const alone = kinds.map((): Latency[] => []);
+  const besides: { name: FloodName; rounds: Latency[][]; told: FloodTold }[] = [];
   const client = new FloodClient(access);
   for (const name of floods) {
-    // Both are asked in turn, and the middle one of the rounds counts: a disk that stalls for once is in one of them.
-    const rounds = kinds.map(() => ({ alone: [] as Latency[], beside: [] as Latency[] }));
+    const rounds = kinds.map((): Latency[] => []);
     let told: FloodTold = {};
     for (let round = 0; round < scale.rounds * ROUNDS_FACTOR; round++) {
       await becameIdle(server.pid, IDLE_LIMIT_MS);
-      for (const [at, [, next]] of kinds.entries()) rounds[at]?.alone.push(await ask(server, next, seconds));
+      for (const [at, [, next]] of kinds.entries()) alone[at]?.push(await ask(server, next, seconds));
       await client.begin(name);
-      for (const [at, [, next]] of kinds.entries()) rounds[at]?.beside.push(await ask(server, next, seconds));
+      for (const [at, [, next]] of kinds.entries()) rounds[at]?.push(await ask(server, next, seconds));
       told = sum(told, await client.end());
     }
+    besides.push({ name, rounds, told });
+  }
+  const rows: string[][] = [];
+  for (const { name, rounds, told } of besides) {
     for (const [at, [kind]] of kinds.entries()) {
-      const [before, after] = [middle(rounds[at]?.alone ?? []), middle(rounds[at]?.beside ?? [])];
+      const [before, after] = [middle(alone[at] ?? []), middle(rounds[at] ?? [])];
       const cells = [before.p50, after.p50, before.p99, after.p99].map((ms) => ms.toFixed(1));
       const answers = Object.entries(told).map(([status, count]) => `${status}: ${count}`);
       rows.push([name, kind, ...cells, (after.p99 / before.p99).toFixed(2), answers.join(', ')]);
