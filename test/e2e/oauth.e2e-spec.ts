@@ -1,5 +1,5 @@
 import { ACCESS_TOKENS, CODES, hashToken, LIFETIMES, REFRESH_TOKENS } from '#access';
-import type { Document, ReadModels } from '#read-models';
+import { type Document, type ReadModels, ReadModelsUnavailable } from '#read-models';
 import { codeChallenge, granted, OAuthTestClient, OKTA_CALLBACK } from '../support/oauth-client.js';
 import { gatewayBehind, startGateway, type TestGateway } from '../support/start-gateway.js';
 import { expectScimError, type TenantClient } from '../support/tenant-client.js';
@@ -281,6 +281,27 @@ describe('OAuth 2', () => {
       expect(answer.scope).toBe('get:users post:users put:users');
     });
 
+    it('give one client a hundred tokens at once, and then one a second', async () => {
+      const greedy = await OAuthTestClient.register(await gateway.newTenant({ idp: 'okta' }));
+      const guess = new OAuthTestClient(gateway, greedy.tenant, { ...greedy.client, clientSecret: 'no' });
+      await guess.token({ grant_type: 'client_credentials' });
+      const begun = performance.now();
+      const answers = await Promise.all(
+        Array.from({ length: 150 }, () => greedy.token({ grant_type: 'client_credentials' })),
+      );
+      const seconds = Math.ceil((performance.now() - begun) / 1_000);
+      const given = answers.filter(({ status }) => status === 200).length;
+      expect(given).toBeGreaterThanOrEqual(100);
+      expect(given).toBeLessThanOrEqual(100 + seconds);
+      const refused = answers.filter(({ status }) => status !== 200);
+      expect(refused).toHaveLength(150 - given);
+      for (const answer of refused) {
+        expectError(answer, 429, 'temporarily_unavailable');
+        expect(answer.headers['retry-after']).toMatch(/^[1-9]\d*$/);
+      }
+      expect((await okta.token({ grant_type: 'client_credentials' })).status).toBe(200);
+    });
+
     it('give nothing for scopes that are none of ours, and say which there are (RFC 6749 §5.2)', async () => {
       const answer = await okta.token({ grant_type: 'client_credentials', scope: 'get:user,write:users' });
       expectError(answer, 400, 'invalid_scope');
@@ -298,6 +319,19 @@ describe('OAuth 2', () => {
       const unknown = new OAuthTestClient(gateway, tenant, { ...okta.client, clientId: 'nobody' });
       expect((await unknown.token({ grant_type: 'client_credentials' })).body).toEqual(answer.body);
       expectError(await wrong.token({ grant_type: 'client_credentials' }, { basic: false }), 400, 'invalid_client');
+    });
+
+    it('says that something is away without saying what, and when to come again', async () => {
+      const write = grants.write.bind(grants);
+      grants.write = () => Promise.reject(new ReadModelsUnavailable('mongodb://somewhere cannot be reached'));
+      try {
+        const answer = await okta.token({ grant_type: 'client_credentials' });
+        expectError(answer, 503, 'temporarily_unavailable');
+        expect(answer.headers['retry-after']).toBe('5');
+        expect(answer.text).not.toContain('mongodb');
+      } finally {
+        grants.write = write;
+      }
     });
 
     it.each([
@@ -344,6 +378,25 @@ describe('OAuth 2', () => {
       expect(answer.body.detail).toMatch(/access token has expired.*\/oauth\/token/);
       expect(answer.headers['www-authenticate']).toBe('Bearer realm="scim", error="invalid_token"');
       expect((await tenant.events()).map(({ type }) => type)).not.toContain('CredentialExpired');
+    });
+
+    it('that has expired is told so a hundred times at once, and then is one too many; others are not', async () => {
+      const at = await OAuthTestClient.register(await gateway.newTenant({ idp: 'okta' }));
+      const [{ access_token: old }, { access_token: good }] = [await at.tokens(), await at.tokens()];
+      await age(ACCESS_TOKENS, old, { expiresAt: past });
+      const begun = performance.now();
+      const answers = await Promise.all(Array.from({ length: 150 }, () => at.scim(old)));
+      const seconds = Math.ceil((performance.now() - begun) / 1_000);
+      const told = answers.filter(({ status }) => status === 401).length;
+      expect(told).toBeGreaterThanOrEqual(100);
+      expect(told).toBeLessThanOrEqual(100 + 2 * seconds);
+      const refused = answers.filter(({ status }) => status !== 401);
+      expect(refused).toHaveLength(150 - told);
+      for (const answer of refused) {
+        expectScimError(answer, 429);
+        expect(answer.headers['retry-after']).toMatch(/^[1-9]\d*$/);
+      }
+      expect((await at.scim(good)).status).toBe(200);
     });
 
     it('is held back like a bearer token while its connection is paused or its tenant suspended', async () => {

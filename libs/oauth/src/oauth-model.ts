@@ -6,6 +6,8 @@ import {
   newAccessToken,
   newRefreshToken,
   newToken,
+  Pace,
+  type Rate,
   type RefreshTokenDocument,
   takesWork,
   verifyRandomSecret,
@@ -13,10 +15,15 @@ import {
 import type { Scope } from '#domain';
 import type { Logger } from '#telemetry';
 import OAuth2Server from '@node-oauth/oauth2-server';
+import { LRUCache } from 'lru-cache';
 import { allowsRedirectUri, redirectUrisOf } from './redirect-uris.js';
+import { OAuthRefusal } from './refusal.js';
 import { grantedScopes } from './scopes.js';
 
 const GRANTS = ['authorization_code', 'refresh_token', 'client_credentials'];
+
+/** Tokens that one client is given: each stays a day in the store of grants, and an identity provider needs one an hour. */
+const TOKENS: Rate = { perSecond: 1, burst: 100 };
 
 /** What the library calls a client. */
 export interface ModelClient extends OAuth2Server.Client {
@@ -46,21 +53,35 @@ export interface ModelParts {
 
 /** What the OAuth library asks us: clients as the log has them, codes and tokens as the store of grants has them. */
 export class OAuthModel implements OAuth2Server.AuthorizationCodeModel, OAuth2Server.RefreshTokenModel {
+  private readonly paces = new LRUCache<string, Pace>({ max: 10_000 });
+
   constructor(private readonly parts: ModelParts) {}
 
   generateAccessToken = async (): Promise<string> => newAccessToken();
   generateRefreshToken = async (): Promise<string> => newRefreshToken();
   generateAuthorizationCode = async (): Promise<string> => newToken();
 
-  /** @param secret null where the client does not speak itself: its user's browser does */
+  /**
+   * @param secret null where the client does not speak itself: its user's browser does
+   * @throws OAuthRefusal 429: the client, with its right secret, asks for too many tokens
+   */
   async getClient(id: string, secret: string | null | undefined): Promise<ModelClient | false> {
+    if (secret !== null) {
+      const client = await this.clientWith(id, secret);
+      // Before a code is used up or a token kept, and never for a wrong secret: others cannot use up what is the client's.
+      if (client) this.takeToken(id);
+      return client;
+    }
     const known = await this.parts.directory.client(id);
-    if (!known) return false;
-    if (secret === null) return asClient(known);
+    return known ? asClient(known) : false;
+  }
+
+  /** The client, where this is its secret. */
+  async clientWith(id: string, secret: string | undefined): Promise<ModelClient | false> {
+    const known = await this.parts.directory.client(id);
     // A code challenge does not stand for the secret: every client has one.
-    return secret !== undefined && (await verifyRandomSecret(secret, known.client.secretHash))
-      ? asClient(known)
-      : false;
+    if (!known || secret === undefined) return false;
+    return (await verifyRandomSecret(secret, known.client.secretHash)) ? asClient(known) : false;
   }
 
   /** Whether telling if this is the client's secret takes work, as it does of hashes that older releases made. */
@@ -180,6 +201,15 @@ export class OAuthModel implements OAuth2Server.AuthorizationCodeModel, OAuth2Se
   /** Bearer tokens are looked up elsewhere; the library wants the method to be there. */
   getAccessToken = (): Promise<false> => Promise.resolve(false);
 
+  private takeToken(clientId: string): void {
+    const now = this.parts.now();
+    let pace = this.paces.get(clientId);
+    if (!pace) this.paces.set(clientId, (pace = new Pace(TOKENS)));
+    const waitMs = pace.wait(now);
+    if (waitMs > 0) throw new OAuthRefusal('temporarily_unavailable', TOO_MANY_TOKENS, 429, Math.ceil(waitMs / 1_000));
+    pace.take(now);
+  }
+
   private async clientOf(granted: { clientId: string; secretId: string }): Promise<KnownClient | undefined> {
     const known = await this.parts.directory.client(granted.clientId);
     return known?.client.secretId === granted.secretId ? known : undefined;
@@ -191,6 +221,9 @@ export class OAuthModel implements OAuth2Server.AuthorizationCodeModel, OAuth2Se
     this.parts.logger.warn({ tenant, connectionId, clientId, grantId }, why);
   }
 }
+
+const TOO_MANY_TOKENS =
+  'Too many tokens were asked for with this client; use each for as long as it lives, and ask again then';
 
 function grantedTo({ known: { client } }: ModelClient, scopes: string[] | undefined) {
   const { tenant, connectionId, _id: clientId, secretId } = client;

@@ -47,8 +47,8 @@ export class TokenController {
     await this.answer(request, reply, async (parameters) => {
       const headers = textHeaders(request);
       const { status, headers: answered, body, error } = await this.server.token(headers, parameters);
-      const { inner } = (error ?? {}) as { inner?: Error };
-      if (error && status === 500) throw inner ?? error;
+      // What a store or we ourselves threw: the library answers its message, which is nobody's business.
+      if (error?.name === 'server_error') throw (error as { inner?: Error }).inner ?? error;
       if (error?.name === 'invalid_client') throw new OAuthRefusal('invalid_client', WRONG_CLIENT, status);
       if (error) this.note(request, error.name);
       else this.logger.info({ requestId: request.id, grantType: parameters['grant_type'] }, 'OAuth token issued');
@@ -63,7 +63,7 @@ export class TokenController {
   async revoke(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     await this.answer(request, reply, async (parameters) => {
       const { id, secret, usedHeader } = clientCredentialsIn(request.headers.authorization, parameters);
-      const client = await this.model.getClient(id, secret);
+      const client = await this.model.clientWith(id, secret);
       if (!client) throw new OAuthRefusal('invalid_client', WRONG_CLIENT, usedHeader ? 401 : 400);
       const { token } = parameters;
       if (token === undefined) throw new OAuthRefusal('invalid_request', 'token is missing');

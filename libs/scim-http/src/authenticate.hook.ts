@@ -76,18 +76,17 @@ export function authenticateScim(
       seen.tenant = seen.meter?.tenant(found.caller.tenant);
       scope.contact = contactOf(request, found.caller);
       scope.credentialId = found.caller.credentialId;
-      if (found.outcome === 'expired' && found.refreshable) {
-        // RFC 6750 §3.1: its client gets another one and asks again.
-        reply.header('www-authenticate', 'Bearer realm="scim", error="invalid_token"');
-        return refuse(reply, 'expiredAccessToken', ACCESS_TOKEN_EXPIRED);
-      }
       if (found.outcome === 'expired') {
-        options.onExpired(found.caller);
-        return refuse(
-          reply,
-          'expiredToken',
-          'This token has expired; issue a new one for the connection and enter it at the IdP.',
-        );
+        const { caller, refreshable } = found;
+        return limited.expired(reply, caller, scope.at, () => {
+          if (!refreshable) {
+            options.onExpired(caller);
+            return refuse(reply, 'expiredToken', TOKEN_EXPIRED);
+          }
+          // RFC 6750 §3.1: its client gets another one and asks again.
+          reply.header('www-authenticate', 'Bearer realm="scim", error="invalid_token"');
+          refuse(reply, 'expiredAccessToken', ACCESS_TOKEN_EXPIRED);
+        });
       }
       scope.contact?.came(scope.at);
       found.caller.use.came(scope.at);
@@ -107,6 +106,8 @@ export function authenticateScim(
 const isScimRoute = ({ routeOptions }: FastifyRequest): boolean => routeOptions.url?.startsWith('/scim/') === true;
 
 const NOT_VALID_HERE = 'This token is not valid here; check that token and base URL belong to the same connection.';
+
+const TOKEN_EXPIRED = 'This token has expired; issue a new one for the connection and enter it at the IdP.';
 
 const ACCESS_TOKEN_EXPIRED =
   'This access token has expired; get another one at /oauth/token, or authorize the connection again at the IdP.';

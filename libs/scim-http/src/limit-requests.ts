@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { type Caller, Hold, RefusedBodies, type RequestLimits, type SignInFailures } from '#access';
+import { type Caller, Hold, Pace, type Rate, RefusedBodies, type RequestLimits, type SignInFailures } from '#access';
 import { type Contact, PerSecond } from '#request-log';
 import { ScimError } from '#scim';
 import type { FastifyReply } from 'fastify';
@@ -19,11 +19,15 @@ const MAX_HELD = 5_000;
 /** Refusals of one credential that are noted in a second: the others are for the same. */
 const NOTED_PER_SECOND = 2;
 
+/** How often one credential that has expired is told so: clients with many workers find out together, and then get another. */
+const ENDED: Rate = { perSecond: 2, burst: 100 };
+
 /** Answers 429 to requests that are too many, before their bodies are read. */
 export class LimitedRequests {
   private readonly hold = new Hold(HOLD_MS, MAX_HELD);
   private readonly bodies = new RefusedBodies();
   private readonly noted = new LRUCache<string, PerSecond>({ max: 10_000 });
+  private readonly ended = new LRUCache<string, Pace>({ max: 10_000 });
 
   constructor(private readonly limits: LoadLimits) {}
 
@@ -61,6 +65,26 @@ export class LimitedRequests {
     const now = Date.now();
     const isNoted = this.notes(address, now);
     this.answerLater(reply, () => sendScimError(reply, tooManyFailures(wait), 'tooManyFailures', isNoted), now);
+  }
+
+  /**
+   * Answers a credential that has expired with `refuse`, or, where it comes too often, with 429. The tenant's own rate is not
+   * touched: whoever has found an old token takes nothing from the connections that work.
+   */
+  expired(reply: FastifyReply, { credentialId }: Caller, now: number, refuse: () => void): void {
+    let pace = this.ended.get(credentialId);
+    if (!pace) this.ended.set(credentialId, (pace = new Pace(ENDED)));
+    const waitMs = pace.wait(now);
+    if (waitMs > 0) {
+      const isNoted = this.notes(credentialId, now);
+      return this.answerLater(
+        reply,
+        () => sendScimError(reply, tooMany(waitMs / 1_000), 'tooManyRequests', isNoted),
+        now,
+      );
+    }
+    pace.take(now);
+    refuse();
   }
 
   /** The body is read once the answer is sent. */
