@@ -1,5 +1,19 @@
 import { ADMIN_KEY, startGateway, type TestGateway } from '../support/start-gateway.js';
 
+/** As far as it is read here. */
+interface OpenApi {
+  readonly paths: Record<
+    string,
+    Record<string, { requestBody?: { content: Record<string, { schema: { $ref?: string } }> } }>
+  >;
+  readonly components: {
+    readonly schemas: Record<
+      string,
+      { properties?: Record<string, { type?: string | string[] }>; required?: string[] }
+    >;
+  };
+}
+
 /** What nobody sends by accident to the admin API: a clear refusal, at a price that nobody else feels. */
 describe('hostile requests to the admin API', () => {
   let gateway: TestGateway;
@@ -60,6 +74,43 @@ describe('hostile requests to the admin API', () => {
     'a body of %s is refused',
     async (body) => {
       await refused(body);
+    },
+  );
+
+  it('null is refused for every field that may be left out and cannot be null', async () => {
+    const { body } = await send('GET', '/admin/openapi.json');
+    const { paths, components } = body as unknown as OpenApi;
+    const tried: string[] = [];
+    for (const [path, methods] of Object.entries(paths)) {
+      for (const [method, { requestBody }] of Object.entries(methods)) {
+        const name = requestBody?.content['application/json']?.schema.$ref?.split('/').at(-1) ?? '';
+        const { properties = {}, required = [] } = components.schemas[name] ?? {};
+        for (const [field, { type = [] }] of Object.entries(properties)) {
+          if (required.includes(field) || type.includes('null')) continue;
+          const target = path
+            .replace('{slug}', 'acme')
+            .replace('{version}', '1')
+            .replaceAll(/\{\w+\}/g, 'none');
+          const answer = await send(method.toUpperCase(), target, JSON.stringify({ [field]: null }));
+          const { errors } = answer.body as { errors?: { field: string }[] };
+          tried.push(`${method} ${path} ${field}`);
+          expect([tried.at(-1), answer.status, errors?.some((one) => one.field === field)]).toEqual([
+            tried.at(-1),
+            400,
+            true,
+          ]);
+        }
+      }
+    }
+    expect(tried.length).toBeGreaterThan(15);
+  });
+
+  it.each(['20270131T080000Z', '2027-W05-1', '2027-031', '2027-02-30T08:00:00Z'])(
+    'a time such as %s is refused, not stumbled over',
+    async (expiresAt) => {
+      const { errors } = await refused(JSON.stringify({ name: 'K', role: 'auditor', expiresAt }), '/admin/v1/admins');
+      expect(errors?.map(({ field }) => field)).toEqual(['expiresAt']);
+      expect((await send('GET', `/admin/v1/tenants/acme/requests?from=${expiresAt}`)).status).toBe(400);
     },
   );
 

@@ -165,6 +165,6 @@ export class AdminsController {
 
 function newKey(expiresAt: string | undefined): { key: string; facts: AdminKeyFacts } {
   const key = newToken();
-  const expiry = expiresAt === undefined ? {} : { expiresAt: new Date(expiresAt).toISOString() };
-  return { key, facts: { keyHash: hashToken(key), lastFour: key.slice(-4), ...expiry } };
+  const facts = { keyHash: hashToken(key), lastFour: key.slice(-4), ...(expiresAt !== undefined && { expiresAt }) };
+  return { key, facts };
 }

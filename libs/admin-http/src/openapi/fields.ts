@@ -8,7 +8,6 @@ import {
   IsBoolean,
   IsIn,
   IsInt,
-  IsISO8601,
   IsObject,
   IsOptional,
   IsString,
@@ -17,10 +16,12 @@ import {
   Max,
   Min,
   Validate,
+  ValidateIf,
   ValidateNested,
   ValidatorConstraint,
   type ValidatorConstraintInterface,
 } from 'class-validator';
+import { isUtc, toUtc } from './utc-time.js';
 
 /*
  * One decorator for a field of a request: what it must be, checked by class-validator, and the same in the OpenAPI document.
@@ -35,10 +36,13 @@ interface About {
   readonly nullable?: boolean;
 }
 
+/** Unlike `IsOptional`, which lets null pass as well. */
+const MayBeLeftOut = ValidateIf((_, value) => value !== undefined);
+
 function field(schema: ApiPropertyOptions, { optional, nullable, ...about }: About, ...checks: PropertyDecorator[]) {
   const described = { ...schema, ...about, ...(nullable && { nullable }) } as ApiPropertyOptions;
   return optional
-    ? applyDecorators(ApiPropertyOptional(described), IsOptional(), ...checks)
+    ? applyDecorators(ApiPropertyOptional(described), nullable ? IsOptional() : MayBeLeftOut, ...checks)
     : applyDecorators(ApiProperty(described), ...checks);
 }
 
@@ -94,10 +98,21 @@ class InTheFuture implements ValidatorConstraintInterface {
   }
 }
 
-/** A date and time, ISO 8601; `future`: one that has not come yet. */
+@ValidatorConstraint({ name: 'dateTime' })
+class IsDateTime implements ValidatorConstraintInterface {
+  validate(value: unknown): boolean {
+    return isUtc(value);
+  }
+  defaultMessage(): string {
+    return '$property must be a date and time, as 2027-01-31T08:00:00Z';
+  }
+}
+
+/** A date and time of ISO 8601, which the class gets in UTC ({@link toUtc}); `future`: one that has not come yet. */
 export function DateTime({ future, ...about }: About & { future?: boolean } = {}): PropertyDecorator {
-  const checks = [IsISO8601({ strict: true }), ...(future ? [Validate(InTheFuture)] : [])];
-  return field({ type: String, format: 'date-time' }, about, ...checks);
+  const checks = [Validate(IsDateTime), ...(future ? [Validate(InTheFuture)] : [])];
+  const transform = Transform(({ value }: { value: unknown }) => toUtc(value));
+  return applyDecorators(transform, field({ type: String, format: 'date-time' }, about, ...checks));
 }
 
 /** A list of texts, each held to a pattern. */
