@@ -13,6 +13,12 @@ interface Token {
   readonly warnings: readonly { readonly code: string }[];
 }
 
+interface Rotation {
+  readonly graceSeconds?: number;
+  readonly name?: string;
+  readonly expiresAt?: string;
+}
+
 export function tokenCommands(program: Command, context: CommandContext): void {
   const tokens = program.command('tokens').description('bearer tokens of a connection');
 
@@ -59,8 +65,13 @@ export function tokenCommands(program: Command, context: CommandContext): void {
       wholeNumber,
     )
     .option('--name <name>', 'default the old one’s')
-    .action(async (tenant: string, id: string, body: { graceSeconds?: number; name?: string }) => {
+    .option(
+      '--expires-at <time>',
+      'when the new one stops working, or never; default it lives as long as the old one was to',
+    )
+    .action(async (tenant: string, id: string, { expiresAt, ...rest }: Rotation) => {
       const path = at`/tenants/${tenant}/tokens/${id}/rotate`;
+      const body = { ...rest, expiresAt: expiresAt === 'never' ? null : expiresAt };
       print(context, await (await context.api()).call('POST', path, body), ['id', 'token']);
     });
 
