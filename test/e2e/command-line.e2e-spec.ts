@@ -107,6 +107,16 @@ describe('the command line', () => {
     expect((await tenant.get('/Users', { authorization: `Bearer ${rotated.token}` })).status).toBe(401);
   });
 
+  it('rotates a token into one that lives until then, or for ever', async () => {
+    const { slug, ids } = tenant;
+    const { id } = (await run(`tokens issue ${slug} ${ids.connectionId} --json`)).json;
+    const dated = (await run(`tokens rotate ${slug} ${id} --expires-at 2099-01-31T09:00+01:00 --json`)).json;
+    expect(dated.expiresAt).toBe('2099-01-31T08:00:00.000Z');
+    const endless = (await run(`tokens rotate ${slug} ${dated.id} --expires-at never --json`)).json;
+    expect(endless).not.toHaveProperty('expiresAt');
+    expect((await run(`tokens revoke ${slug} ${endless.id}`)).code).toBe(0);
+  });
+
   it('registers, changes, rotates and deletes OAuth clients', async () => {
     const { slug, ids } = tenant;
     const uri = 'https://idp.example.com/callback';
